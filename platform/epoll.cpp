@@ -1,0 +1,144 @@
+#include "backends.hpp"
+#include "posix.hpp"
+#include "readiness.hpp"
+
+#include <array>
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace eddy {
+namespace {
+
+// Some facts about epoll (epoll(7)), and what follows.
+//
+// - One registration per handle for its whole life, edge-triggered in both directions: no system
+//   call when an operation starts to wait, none when it stops.
+// - An edge comes when the state changes, and once right after the registration if the handle is
+//   ready by then. `readiness` remembers it, so an edge that nobody waits for is not lost.
+// - A registration belongs to the open file, not to its number. If the file lives on in another
+//   process or under another number, its events go on under the old number: the generation in the
+//   user data tells them apart.
+// - The eventfd that wakes us is never read: under EPOLLET each write to it is a new edge.
+class epoll_backend final : public backend {
+public:
+    static std::unique_ptr<backend> make(std::error_code& error) {
+        unique_handle poller(::epoll_create1(EPOLL_CLOEXEC));
+        unique_handle wake_up(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+        epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.u64 = wake_mark}};
+        if (!poller || !wake_up ||
+            ::epoll_ctl(poller.get(), EPOLL_CTL_ADD, wake_up.get(), &event) < 0) {
+            error = last_error();
+            return nullptr;
+        }
+        return std::unique_ptr<backend>(new epoll_backend(std::move(poller), std::move(wake_up)));
+    }
+
+    std::error_code attach(native_handle handle) override {
+        const std::uint32_t generation = readiness_.attach(handle);
+        epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                          .data = {.u64 = mark_of(handle, generation)}};
+        ++readiness_.system_calls;
+        if (::epoll_ctl(poller_.get(), EPOLL_CTL_ADD, handle, &event) == 0) return {};
+        // EPERM: a regular file, which is always ready and never waits.
+        if (errno == EPERM) return {};
+        const std::error_code error = last_error();
+        readiness_.detach(handle);
+        return error;
+    }
+
+    void detach(native_handle handle) noexcept override {
+        readiness_.detach(handle);
+        ++readiness_.system_calls;
+        ::epoll_ctl(poller_.get(), EPOLL_CTL_DEL, handle, nullptr);
+    }
+
+    bool submit(operation& op) noexcept override { return readiness_.submit(op); }
+
+    void cancel(operation& op) noexcept override { readiness_.cancel(op); }
+
+    void poll(std::optional<duration> timeout, operation_list& completed) override {
+        if (!readiness_.finished.empty()) timeout = duration::zero();
+        const bool nothing_to_learn = timeout == duration::zero() && readiness_.is_idle();
+        const int count = nothing_to_learn ? 0 : wait(timeout);
+        for (int i = 0; i < count; ++i) dispatch(events_[static_cast<std::size_t>(i)]);
+        completed.append(readiness_.finished);
+    }
+
+    void wake() noexcept override {
+        const std::uint64_t one = 1;
+        // Cannot fail: the counter holds 2^64 - 2 wake-ups.
+        [[maybe_unused]] const auto written = ::write(wake_up_.get(), &one, sizeof one);
+    }
+
+    std::string_view name() const noexcept override { return "epoll"; }
+
+    std::uint64_t system_calls() const noexcept override { return readiness_.system_calls; }
+
+private:
+    static constexpr std::uint64_t wake_mark = ~std::uint64_t{0};
+
+    epoll_backend(unique_handle poller, unique_handle wake_up) noexcept
+        : poller_(std::move(poller)), wake_up_(std::move(wake_up)) {}
+
+    static std::uint64_t mark_of(native_handle handle, std::uint32_t generation) noexcept {
+        return std::uint64_t{generation} << 32 | static_cast<std::uint32_t>(handle);
+    }
+
+    int wait(std::optional<duration> timeout) {
+        ++readiness_.system_calls;
+        const int room = static_cast<int>(events_.size());
+        if (precise_) {
+            timespec native{};
+            if (timeout) {
+                const auto seconds = std::chrono::floor<std::chrono::seconds>(*timeout);
+                native.tv_sec = seconds.count();
+                native.tv_nsec = (*timeout - seconds).count();
+            }
+            const int count = ::epoll_pwait2(poller_.get(), events_.data(), room,
+                                             timeout ? &native : nullptr, nullptr);
+            if (count >= 0 || errno != ENOSYS) return checked(count);
+            precise_ = false;  // Linux before 5.11
+        }
+        // Round up: a timeout cut to 0 ms would make the loop spin until the timer is due.
+        constexpr std::chrono::milliseconds longest = std::chrono::hours(24);
+        const int milliseconds =
+            timeout ? static_cast<int>(
+                          std::min(std::chrono::ceil<std::chrono::milliseconds>(*timeout), longest)
+                              .count())
+                    : -1;
+        return checked(::epoll_wait(poller_.get(), events_.data(), room, milliseconds));
+    }
+
+    static int checked(int count) {
+        if (count >= 0) return count;
+        // A signal ended the sleep: the loop takes its turn and comes back.
+        if (errno == EINTR) return 0;
+        throw std::system_error(last_error(), "epoll_wait");
+    }
+
+    void dispatch(const epoll_event& event) noexcept {
+        if (event.data.u64 == wake_mark) return;
+        const std::uint32_t happened = event.events;
+        const bool closing = happened & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
+        readiness_.on_edge(static_cast<native_handle>(event.data.u64 & 0xffff'ffff),
+                           static_cast<std::uint32_t>(event.data.u64 >> 32),
+                           happened & EPOLLIN || closing,
+                           happened & (EPOLLOUT | EPOLLHUP | EPOLLERR), closing);
+    }
+
+    unique_handle poller_;
+    unique_handle wake_up_;
+    bool precise_ = true;
+    readiness readiness_;
+    std::array<epoll_event, 256> events_;
+};
+
+}  // namespace
+
+std::unique_ptr<backend> make_epoll(std::error_code& error) {
+    return epoll_backend::make(error);
+}
+
+}  // namespace eddy

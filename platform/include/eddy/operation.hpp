@@ -1,0 +1,56 @@
+#pragma once
+
+#include <eddy/endpoint.hpp>
+#include <eddy/intrusive_list.hpp>
+#include <eddy/native_handle.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <system_error>
+
+namespace eddy {
+
+/// What the kernel is asked to do.
+enum class opcode : std::uint8_t {
+    accept,        ///< value: the new handle, which the owner of the operation must take; `peer` is
+                   ///< filled in
+    connect,       ///< to `peer`
+    receive,       ///< into `buffers`; value: bytes, 0 at the end of the stream
+    send,          ///< from `buffers`; value: bytes taken, possibly fewer than offered
+    receive_from,  ///< one datagram into `buffers`; `peer` is filled in; value: its full size
+    send_to,       ///< one datagram to `peer`
+    readable,      ///< wait until the handle can be read; nothing is transferred
+    writable,      ///< wait until the handle can be written
+    read_at,       ///< from a file at `offset`; value: bytes, 0 at its end
+    write_at,      ///< to a file at `offset`
+};
+
+/// The verb of an opcode, as errors name it: "accept", "connect", …
+const char* to_string(opcode code) noexcept;
+
+/// A piece of memory to read from or write to, in the layout of the kernel's vectors.
+struct io_buffer {
+    void* data = nullptr;
+    std::size_t size = 0;
+};
+
+/// One request to the kernel: what to do, with what, and how it ended. Lives in the awaiter that
+/// started it and must stay in place until it comes back from `backend::poll`.
+struct operation : list_node<> {
+    opcode code = opcode::readable;
+    bool in_flight = false;  ///< the kernel may still touch buffers and peer
+    native_handle handle = invalid_handle;
+    std::span<const io_buffer> buffers;
+    endpoint* peer = nullptr;  ///< may be null where it is filled in
+    std::uint64_t offset = 0;  ///< for files, in bytes
+
+    std::error_code error;    ///< set when finished
+    std::uint64_t value = 0;  ///< set when finished without error
+
+    std::uintptr_t scratch[2] = {};  ///< the backend's own, while in flight
+};
+
+using operation_list = intrusive_list<operation>;
+
+}  // namespace eddy

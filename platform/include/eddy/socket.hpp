@@ -1,0 +1,39 @@
+#pragma once
+
+#include <eddy/endpoint.hpp>
+#include <eddy/native_handle.hpp>
+
+#include <cstdint>
+#include <system_error>
+
+namespace eddy {
+
+enum class socket_type : std::uint8_t { stream, datagram };
+
+enum class socket_option : std::uint8_t {
+    reuse_address,
+    reuse_port,
+    no_delay,
+    keep_alive,
+    receive_buffer,
+    send_buffer,
+    v6_only,
+};
+
+enum class shutdown_side : std::uint8_t { receive, send, both };
+
+/// Opens a socket that is closed on exec. It is in the kernel's blocking mode: a backend that needs
+/// another one sets it. An error is returned in `error`, which is cleared on success.
+unique_handle open_socket(address_family family, socket_type type, std::error_code& error) noexcept;
+
+std::error_code bind_socket(native_handle socket, const endpoint& at) noexcept;
+std::error_code listen_socket(native_handle socket, int backlog) noexcept;
+std::error_code set_option(native_handle socket, socket_option option, int value) noexcept;
+std::error_code shutdown_socket(native_handle socket, shutdown_side side) noexcept;
+endpoint local_endpoint(native_handle socket, std::error_code& error) noexcept;
+endpoint remote_endpoint(native_handle socket, std::error_code& error) noexcept;
+
+/// Two stream sockets connected to each other.
+std::error_code open_socket_pair(unique_handle& one, unique_handle& other) noexcept;
+
+}  // namespace eddy

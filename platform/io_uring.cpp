@@ -1,0 +1,499 @@
+#include "backends.hpp"
+#include "posix.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <vector>
+
+#include <liburing.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace eddy {
+namespace {
+
+// Some facts about io_uring (io_uring(7), io_uring_enter(2)), and what follows.
+//
+// - Requests are only written to shared memory by `submit`; the one io_uring_enter in `poll` hands
+//   them all over, sleeps, and lets the kernel finish what has become ready (DEFER_TASKRUN: it
+//   finishes nothing behind our back). One system call per turn, whatever the number of operations.
+// - The kernel owns buffers until the completion of their own request, also after a cancel. So an
+//   operation comes back exactly once, by its own completion.
+// - A request on a handle holds the open file: closing the handle does not end it. `detach` cancels
+//   and waits for nothing, but makes the kernel let go before the handle can be closed and reused.
+// - Handles stay in blocking mode: io_uring answers EAGAIN for a non-blocking one instead of
+//   waiting. A handle that came to us non-blocking is asked to wait first (POLL_FIRST).
+// - A submission queue that is full means: submit and go on.
+
+// What stands in a request's user data: a pointer to one of our objects and, in its lowest bits,
+// which kind. All of them are aligned to 8 bytes.
+enum class mark : std::uint64_t { operation = 0, listener = 1, wake = 2, ignored = 3 };
+constexpr std::uint64_t mark_bits = 3;
+
+std::uint64_t user_data_of(const void* object, mark kind) noexcept {
+    return reinterpret_cast<std::uintptr_t>(object) | static_cast<std::uint64_t>(kind);
+}
+
+template <class Object>
+Object& object_of(std::uint64_t user_data) noexcept {
+    return *reinterpret_cast<Object*>(user_data & ~mark_bits);
+}
+
+// One accept request that the kernel answers again and again (multishot), and who waits for it.
+// Either tasks wait or accepted sockets do. It outlives its handle until the kernel's last answer.
+struct alignas(8) listener {
+    native_handle handle = invalid_handle;
+    bool armed = false;
+    bool detached = false;
+    operation_list waiting;
+    std::deque<unique_handle> accepted;
+
+    // Beyond this many unclaimed sockets the kernel is told to stop, so that peers queue in the
+    // backlog and not as descriptors of ours.
+    static constexpr std::size_t most_unclaimed = 64;
+};
+
+// What the kernel says of a request that has made progress or ended.
+struct completion {
+    std::uint64_t user_data;
+    int result;
+    unsigned flags;
+};
+
+struct message_slot {
+    msghdr message;
+    message_slot* next_free;
+};
+
+class io_uring_backend final : public backend {
+public:
+    static std::unique_ptr<backend> make(std::error_code& error) {
+        std::unique_ptr<io_uring_backend> made(new io_uring_backend);
+        error = made->open();
+        if (error) return nullptr;
+        return made;
+    }
+
+    ~io_uring_backend() override {
+        if (opened_) io_uring_queue_exit(&ring_);
+    }
+
+    std::error_code attach(native_handle handle) override {
+        const auto index = static_cast<std::size_t>(handle);
+        if (index >= in_flight_.size()) in_flight_.resize(index + 1);
+        return {};
+    }
+
+    void detach(native_handle handle) noexcept override {
+        close_listener(handle);
+        const bool busy = in_flight_[static_cast<std::size_t>(handle)] > 0;
+        if (busy) {
+            io_uring_sqe* const request = next_request();
+            io_uring_prep_cancel_fd(request, handle, IORING_ASYNC_CANCEL_ALL);
+            send(request, user_data_of(nullptr, mark::ignored));
+        }
+        if (busy || cancel_pending_) flush();
+    }
+
+    bool submit(operation& op) noexcept override {
+        op.error.clear();
+        if (op.code == opcode::accept && multishot_) return submit_accept(op);
+        start(op, next_request());
+        return true;
+    }
+
+    void cancel(operation& op) noexcept override {
+        if (!op.in_flight) return;
+        if (op.is_linked()) {  // it waits for a listener, or has come back and is about to be
+                               // returned
+            if (op.error) return;
+            op.unlink();
+            --in_flight_[static_cast<std::size_t>(op.handle)];
+            finish(op, -ECANCELED);
+            return;
+        }
+        io_uring_sqe* const request = next_request();
+        io_uring_prep_cancel64(request, user_data_of(&op, mark::operation), 0);
+        send(request, user_data_of(nullptr, mark::ignored));
+    }
+
+    void poll(std::optional<duration> timeout, operation_list& completed) override {
+        if (!finished_.empty()) timeout = duration::zero();
+        enter(timeout);
+        reap();
+        completed.append(finished_);
+    }
+
+    void wake() noexcept override {
+        const std::uint64_t one = 1;
+        // Cannot fail: the counter holds 2^64 - 2 wake-ups.
+        [[maybe_unused]] const auto written = ::write(wake_up_.get(), &one, sizeof one);
+    }
+
+    std::string_view name() const noexcept override { return "io_uring"; }
+
+    std::uint64_t system_calls() const noexcept override { return system_calls_; }
+
+private:
+    io_uring_backend() = default;
+
+    // The newest flags first; an older kernel answers EINVAL and gets the next set.
+    // SINGLE_ISSUER and DEFER_TASKRUN are of Linux 6.1, COOP_TASKRUN and TASKRUN_FLAG of 5.19.
+    std::error_code open() noexcept {
+        static constexpr unsigned flag_sets[] = {
+            IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG,
+            IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG,
+            0,
+        };
+        int result = -EINVAL;
+        for (const unsigned flags : flag_sets) {
+            io_uring_params params{};
+            // Completions can outnumber the requests of one turn: many operations wait for long.
+            params.flags = flags | IORING_SETUP_CLAMP | IORING_SETUP_CQSIZE;
+            params.cq_entries = 4 * submission_entries;
+            result = io_uring_queue_init_params(submission_entries, &ring_, &params);
+            if (result == 0) {
+                opened_ = true;
+                features_ = params.features;
+                tells_task_run_ = flags != 0;
+                break;
+            }
+            if (result != -EINVAL) break;
+        }
+        if (result < 0) return system_error_code(-result);
+        return check_abilities();
+    }
+
+    std::error_code check_abilities() noexcept {
+        // NODROP: completions that find no room wait in the kernel. EXT_ARG: enter takes a timeout.
+        constexpr unsigned needed = IORING_FEAT_NODROP | IORING_FEAT_EXT_ARG;
+        if ((features_ & needed) != needed) return system_error_code(ENOSYS);
+
+        io_uring_probe* const probe = io_uring_get_probe_ring(&ring_);
+        if (probe == nullptr) return system_error_code(ENOSYS);
+        bool all = true;
+        for (const int code : {IORING_OP_ACCEPT, IORING_OP_CONNECT, IORING_OP_RECV, IORING_OP_SEND,
+                               IORING_OP_RECVMSG, IORING_OP_SENDMSG, IORING_OP_POLL_ADD,
+                               IORING_OP_READV, IORING_OP_WRITEV, IORING_OP_ASYNC_CANCEL}) {
+            all = all && io_uring_opcode_supported(probe, code);
+        }
+        io_uring_free_probe(probe);
+        if (!all) return system_error_code(ENOSYS);
+
+        wake_up_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+        if (!wake_up_) return last_error();
+        arm_wake_up();
+        return {};
+    }
+
+    // A multishot poll reports every write to the eventfd as a completion; it is never read.
+    void arm_wake_up() noexcept {
+        io_uring_sqe* const request = next_request();
+        io_uring_prep_poll_multishot(request, wake_up_.get(), POLLIN);
+        send(request, user_data_of(nullptr, mark::wake));
+    }
+
+    io_uring_sqe* next_request() noexcept {
+        for (;;) {
+            if (io_uring_sqe* const request = io_uring_get_sqe(&ring_)) return request;
+            flush();
+        }
+    }
+
+    // Everything of a request is set by now but who is told of its end.
+    static void send(io_uring_sqe* request, std::uint64_t user_data) noexcept {
+        io_uring_sqe_set_data64(request, user_data);
+    }
+
+    void start(operation& op, io_uring_sqe* request) noexcept {
+        op.in_flight = true;
+        ++in_flight_[static_cast<std::size_t>(op.handle)];
+        prepare(op, request);
+        send(request, user_data_of(&op, mark::operation));
+    }
+
+    void prepare(operation& op, io_uring_sqe* request) noexcept {
+        const auto* const vectors = reinterpret_cast<const iovec*>(op.buffers.data());
+        const auto count = static_cast<unsigned>(op.buffers.size());
+        op.scratch[0] = 0;
+        switch (op.code) {
+            case opcode::accept:
+                io_uring_prep_accept(request, op.handle, nullptr, nullptr, SOCK_CLOEXEC);
+                break;
+            case opcode::connect:
+                io_uring_prep_connect(request, op.handle, sockaddr_of(*op.peer),
+                                      sockaddr_size(*op.peer));
+                break;
+            case opcode::receive:
+                if (count == 1) {
+                    io_uring_prep_recv(request, op.handle, vectors->iov_base, vectors->iov_len, 0);
+                } else {
+                    io_uring_prep_recvmsg(request, op.handle, take_message(op), 0);
+                }
+                break;
+            case opcode::send:
+                if (count == 1) {
+                    io_uring_prep_send(request, op.handle, vectors->iov_base, vectors->iov_len,
+                                       MSG_NOSIGNAL);
+                } else {
+                    io_uring_prep_sendmsg(request, op.handle, take_message(op), MSG_NOSIGNAL);
+                }
+                break;
+            case opcode::receive_from:
+                io_uring_prep_recvmsg(request, op.handle, take_message(op), MSG_TRUNC);
+                break;
+            case opcode::send_to:
+                io_uring_prep_sendmsg(request, op.handle, take_message(op), MSG_NOSIGNAL);
+                break;
+            case opcode::readable: io_uring_prep_poll_add(request, op.handle, POLLIN); break;
+            case opcode::writable: io_uring_prep_poll_add(request, op.handle, POLLOUT); break;
+            case opcode::read_at:
+                io_uring_prep_readv(request, op.handle, vectors, count, op.offset);
+                break;
+            case opcode::write_at:
+                io_uring_prep_writev(request, op.handle, vectors, count, op.offset);
+                break;
+        }
+    }
+
+    // The kernel reads a message header after `submit` has returned: it lives here until the end of
+    // its request. The slots are kept for the next ones.
+    msghdr* take_message(operation& op) noexcept {
+        if (free_messages_ == nullptr) free_messages_ = &messages_.emplace_back();
+        message_slot& slot = *std::exchange(free_messages_, free_messages_->next_free);
+        slot.message = message_of(op);
+        op.scratch[0] = reinterpret_cast<std::uintptr_t>(&slot);
+        return &slot.message;
+    }
+
+    void give_message_back(operation& op) noexcept {
+        auto& slot = *reinterpret_cast<message_slot*>(op.scratch[0]);
+        if (op.code == opcode::receive_from && op.peer != nullptr)
+            op.peer->resize(slot.message.msg_namelen);
+        slot.next_free = std::exchange(free_messages_, &slot);
+    }
+
+    void enter(std::optional<duration> timeout) {
+        if (timeout == duration::zero()) {
+            if (!kernel_has_work()) return;
+            ++system_calls_;
+            check(io_uring_submit_and_get_events(&ring_));
+            return;
+        }
+        __kernel_timespec native{};
+        if (timeout) {
+            const auto seconds = std::chrono::floor<std::chrono::seconds>(*timeout);
+            native.tv_sec = seconds.count();
+            native.tv_nsec = (*timeout - seconds).count();
+        }
+        io_uring_cqe* first = nullptr;
+        ++system_calls_;
+        check(io_uring_submit_and_wait_timeout(&ring_, &first, 1, timeout ? &native : nullptr,
+                                               nullptr));
+        cancel_pending_ = false;
+    }
+
+    // Whether entering the kernel without sleeping would change anything.
+    bool kernel_has_work() const noexcept {
+        if (io_uring_sq_ready(&ring_) > 0) return true;
+        if (!tells_task_run_) return true;
+        const unsigned flags = IO_URING_READ_ONCE(*ring_.sq.kflags);
+        return (flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;
+    }
+
+    // Interrupted, out of time, or too many completions unread: the next turn reaps and goes on.
+    static void check(int result) {
+        if (result >= 0 || result == -EINTR || result == -ETIME || result == -EBUSY ||
+            result == -EAGAIN)
+            return;
+        throw std::system_error(system_error_code(-result), "io_uring_enter");
+    }
+
+    // Hands over what is queued and lets cancelled requests go, without sleeping.
+    void flush() noexcept {
+        ++system_calls_;
+        const int result = io_uring_submit_and_get_events(&ring_);
+        // Completions wait unread: make room, and the queue moves again.
+        if (result == -EBUSY) reap();
+        cancel_pending_ = false;
+    }
+
+    void reap() noexcept {
+        io_uring_cqe* next = nullptr;
+        while (io_uring_peek_cqe(&ring_, &next) == 0) {
+            // Copied and given back first: `dispatch` may have to make room and come here again.
+            const completion answer{next->user_data, next->res, next->flags};
+            io_uring_cqe_seen(&ring_, next);
+            dispatch(answer);
+        }
+    }
+
+    void dispatch(const completion& answer) noexcept {
+        const std::uint64_t user_data = answer.user_data;
+        switch (static_cast<mark>(user_data & mark_bits)) {
+            case mark::operation: on_operation(object_of<operation>(user_data), answer); break;
+            case mark::listener: on_accepted(object_of<listener>(user_data), answer); break;
+            case mark::wake:
+                if (!(answer.flags & IORING_CQE_F_MORE)) arm_wake_up();
+                break;
+            case mark::ignored: break;
+        }
+    }
+
+    void on_operation(operation& op, const completion& answer) noexcept {
+        if (op.scratch[0] != 0) give_message_back(op);
+        const bool stream = op.code == opcode::receive || op.code == opcode::send;
+        if (answer.result == -EAGAIN && stream) {
+            io_uring_sqe* const again = next_request();
+            prepare(op, again);
+            again->ioprio |= IORING_RECVSEND_POLL_FIRST;
+            send(again, user_data_of(&op, mark::operation));
+            return;
+        }
+        --in_flight_[static_cast<std::size_t>(op.handle)];
+        if (op.code == opcode::accept && answer.result >= 0) fill_in_peer(op, answer.result);
+        finish(op, answer.result);
+    }
+
+    void finish(operation& op, int result) noexcept {
+        if (result < 0) {
+            op.error = result == -ECANCELED ? std::make_error_code(std::errc::operation_canceled)
+                                            : system_error_code(-result);
+        } else {
+            op.value = static_cast<std::uint64_t>(result);
+        }
+        finished_.push_back(op);
+    }
+
+    // Accepting -----------------------------------------------------------------------------------
+
+    bool submit_accept(operation& op) noexcept {
+        listener& on = listener_of(op.handle);
+        if (!on.accepted.empty()) {
+            const native_handle accepted = on.accepted.front().release();
+            on.accepted.pop_front();
+            fill_in_peer(op, accepted);
+            op.value = static_cast<std::uint64_t>(accepted);
+            return false;
+        }
+        op.in_flight = true;
+        ++in_flight_[static_cast<std::size_t>(op.handle)];
+        on.waiting.push_back(op);
+        if (!on.armed) arm(on);
+        return true;
+    }
+
+    void arm(listener& on) noexcept {
+        io_uring_sqe* const request = next_request();
+        io_uring_prep_multishot_accept(request, on.handle, nullptr, nullptr, SOCK_CLOEXEC);
+        send(request, user_data_of(&on, mark::listener));
+        on.armed = true;
+    }
+
+    void on_accepted(listener& on, const completion& answer) noexcept {
+        on.armed = answer.flags & IORING_CQE_F_MORE;
+        if (answer.result == -EINVAL && !on.detached) {
+            // Linux before 5.19: one request for each socket.
+            multishot_ = false;
+            while (!on.waiting.empty()) {
+                operation& op = on.waiting.pop_front();
+                --in_flight_[static_cast<std::size_t>(op.handle)];
+                start(op, next_request());
+            }
+        } else if (answer.result >= 0) {
+            take_accepted(on, unique_handle(answer.result));
+        } else if (answer.result != -ECANCELED && !on.waiting.empty()) {
+            end_wait(on.waiting.pop_front(), answer.result);
+        }
+        if (on.armed) return;
+        if (on.detached) {
+            std::erase_if(dying_, [&](const auto& each) { return each.get() == &on; });
+        } else if (!on.waiting.empty()) {
+            arm(on);
+        }
+    }
+
+    void take_accepted(listener& on, unique_handle accepted) noexcept {
+        if (on.detached) return;  // closes it
+        if (!on.waiting.empty()) {
+            operation& op = on.waiting.pop_front();
+            fill_in_peer(op, accepted.get());
+            end_wait(op, accepted.release());
+            return;
+        }
+        on.accepted.push_back(std::move(accepted));
+        if (on.armed && on.accepted.size() == listener::most_unclaimed) cancel_listener(on);
+    }
+
+    void end_wait(operation& op, int result) noexcept {
+        --in_flight_[static_cast<std::size_t>(op.handle)];
+        finish(op, result);
+    }
+
+    // A multishot request has no room for one address per answer.
+    void fill_in_peer(operation& op, native_handle accepted) noexcept {
+        if (op.peer == nullptr) return;
+        auto size = static_cast<socklen_t>(op.peer->storage().size());
+        ++system_calls_;
+        const int result =
+            ::getpeername(accepted, reinterpret_cast<sockaddr*>(op.peer->storage().data()), &size);
+        op.peer->resize(result == 0 ? size : 0);
+    }
+
+    listener& listener_of(native_handle handle) {
+        const auto found =
+            std::ranges::find(listeners_, handle, [](const auto& each) { return each->handle; });
+        if (found != listeners_.end()) return **found;
+        listeners_.push_back(std::make_unique<listener>());
+        listeners_.back()->handle = handle;
+        return *listeners_.back();
+    }
+
+    void close_listener(native_handle handle) noexcept {
+        const auto found =
+            std::ranges::find(listeners_, handle, [](const auto& each) { return each->handle; });
+        if (found == listeners_.end()) return;
+        std::unique_ptr<listener> closing = std::move(*found);
+        listeners_.erase(found);
+        while (!closing->waiting.empty()) end_wait(closing->waiting.pop_front(), -ECANCELED);
+        closing->accepted.clear();
+        if (!closing->armed) return;
+        closing->detached = true;
+        cancel_listener(*closing);
+        dying_.push_back(std::move(closing));
+    }
+
+    void cancel_listener(listener& on) noexcept {
+        io_uring_sqe* const request = next_request();
+        io_uring_prep_cancel64(request, user_data_of(&on, mark::listener), 0);
+        send(request, user_data_of(nullptr, mark::ignored));
+        cancel_pending_ = true;
+    }
+
+    static constexpr unsigned submission_entries = 1024;
+
+    io_uring ring_{};
+    bool opened_ = false;
+    unsigned features_ = 0;
+    bool tells_task_run_ = false;  // the ring's flags say whether completions wait to be made
+    bool cancel_pending_ = false;  // a handle's requests are cancelled but not yet handed over
+    bool multishot_ = true;
+    std::uint64_t system_calls_ = 0;
+
+    unique_handle wake_up_;
+    operation_list finished_;
+    std::vector<std::uint32_t> in_flight_;  // by descriptor: requests that still hold it
+    std::vector<std::unique_ptr<listener>> listeners_;
+    std::vector<std::unique_ptr<listener>> dying_;
+    std::deque<message_slot> messages_;
+    message_slot* free_messages_ = nullptr;
+};
+
+}  // namespace
+
+std::unique_ptr<backend> make_io_uring(std::error_code& error) {
+    return io_uring_backend::make(error);
+}
+
+}  // namespace eddy

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <eddy/operation.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace eddy {
+
+/// Completion style on top of a kernel that only reports readiness (epoll, kqueue).
+///
+/// Each operation is tried first and waits only when the kernel would block. The kernel reports
+/// edges: once per change from "would block" to "ready". So after a would-block, nothing is tried
+/// again until the next edge, and as long as none came, waiting costs no system call.
+class readiness {
+public:
+    /// Starts to follow a handle. Returns its generation, which goes into the kernel's user data:
+    /// events of an earlier handle with the same number are told apart by it.
+    std::uint32_t attach(native_handle handle);
+
+    /// Stops to follow a handle. Its waiting operations are finished as canceled.
+    void detach(native_handle handle) noexcept;
+
+    /// As `backend::submit`.
+    bool submit(operation& op) noexcept;
+
+    /// As `backend::cancel`: the operation is finished as canceled.
+    void cancel(operation& op) noexcept;
+
+    /// An edge: the handle became readable, writable, or both. `closing`: the peer has shut down or
+    /// an error is pending, so a short read does not mean that the next one would block.
+    void on_edge(native_handle handle, std::uint32_t generation, bool readable, bool writable,
+                 bool closing) noexcept;
+
+    /// Whether no operation waits for an edge, so that asking the kernel for edges can wait too.
+    bool is_idle() const noexcept { return waiting_ == 0; }
+
+    /// What has finished since it was last emptied.
+    operation_list finished;
+
+    std::uint64_t system_calls = 0;
+
+private:
+    // Operations of one direction are served in order. While any waits, `maybe_ready` is false.
+    struct direction {
+        bool maybe_ready = true;
+        operation_list waiting;
+    };
+
+    struct followed {
+        std::uint32_t generation = 0;
+        bool attached = false;
+        bool closing = false;
+        direction input;
+        direction output;
+    };
+
+    followed& entry(native_handle handle) noexcept {
+        return *handles_[static_cast<std::size_t>(handle)];
+    }
+    static direction& direction_of(followed& on, opcode code) noexcept;
+
+    void serve(followed& on, direction& way) noexcept;
+    void finish_canceled(operation& op) noexcept;
+
+    // False: it would block.
+    bool attempt(followed& on, operation& op) noexcept;
+
+    std::size_t waiting_ = 0;
+    std::vector<std::unique_ptr<followed>> handles_;  // by descriptor, which the kernel keeps small
+};
+
+}  // namespace eddy
