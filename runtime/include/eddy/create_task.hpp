@@ -1,0 +1,148 @@
+#pragma once
+
+#include <eddy/cancelled.hpp>
+#include <eddy/event_loop.hpp>
+
+#include <functional>
+#include <string_view>
+#include <tuple>
+
+namespace eddy {
+
+template <class T>
+inline constexpr bool is_task = false;
+template <class T>
+inline constexpr bool is_task<task<T>> = true;
+
+/// A callable that makes a task from these arguments: a function, or a lambda, that is a coroutine.
+template <class F, class... Arguments>
+concept task_function =
+    std::invocable<F, Arguments...> && is_task<std::invoke_result_t<F, Arguments...>>;
+
+/// Waits until a task is done. The waiting task can be cancelled; the other one goes on.
+class join_awaiter : public suspension, public task_observer {
+public:
+    explicit join_awaiter(task_control& other) noexcept : other_(other) {}
+
+    bool await_ready() const {
+        checkpoint();
+        return other_.is_done();
+    }
+    void await_suspend(coroutine caller) noexcept {
+        other_.observers.push_back(*this);
+        park(caller);
+    }
+
+    void on_done(task_control&) noexcept override { wake(); }
+    void interrupt() noexcept override {
+        if (!is_linked()) return;  // it is done, and this task is about to be resumed
+        unlink();
+        wake_interrupted();
+    }
+    std::string_view what() const noexcept override { return "task"; }
+
+private:
+    task_control& other_;
+};
+
+/// A spawned task: await it for its result, ask whether it is done, cancel it. Dropping the handle
+/// detaches the task; it goes on. Belongs to the thread of its loop.
+template <class T>
+class task_handle {
+public:
+    explicit task_handle(task_reference<task_with_result<T>> task) noexcept
+        : task_(std::move(task)) {}
+
+    bool done() const noexcept { return task_->is_done(); }
+    bool cancelled() const noexcept { return task_->is_done() && task_->ended_cancelled(); }
+
+    /// Makes every suspension point of the task throw `cancelled` from now on. Does not wait.
+    void cancel() noexcept { task_->cancel(); }
+
+    std::string name() const { return task_->name(); }
+
+    class awaiter : public join_awaiter {
+    public:
+        explicit awaiter(task_handle& handle) noexcept
+            : join_awaiter(*handle.task_), handle_(handle) {}
+        decltype(auto) await_resume() {
+            throw_if_interrupted();
+            return handle_.get();
+        }
+
+    private:
+        task_handle& handle_;
+    };
+
+    class last_awaiter : public join_awaiter {
+    public:
+        explicit last_awaiter(task_handle&& handle) noexcept
+            : join_awaiter(*handle.task_), task_(std::move(handle.task_)) {}
+        T await_resume() {
+            throw_if_interrupted();
+            return take_result(*task_);
+        }
+
+    private:
+        task_reference<task_with_result<T>> task_;
+    };
+
+    /// Waits until the task is done; gives a reference to its result, or throws what it threw.
+    /// A task that was cancelled throws `task_cancelled`.
+    awaiter operator co_await() & noexcept { return awaiter(*this); }
+    /// The same, and moves the result out.
+    last_awaiter operator co_await() && noexcept { return last_awaiter(std::move(*this)); }
+
+    /// The result of a task that is done.
+    decltype(auto) get() {
+        assert(done());
+        if (task_->error()) throw_error_of(*task_);
+        return task_->outcome.value();
+    }
+
+private:
+    task_reference<task_with_result<T>> task_;
+};
+
+/// Keeps a callable and its arguments alive for as long as the coroutine made from them runs: a
+/// lambda's captures live in the lambda, not in its coroutine.
+template <class F, class... Arguments>
+requires task_function<F&, Arguments&&...> std::invoke_result_t<F&, Arguments&&...>
+call_and_keep(F f, Arguments... arguments) {
+    co_return co_await std::invoke(f, std::move(arguments)...);
+}
+
+/// A task as it is, or the task that a callable makes, with whatever it needs kept alive.
+template <class T>
+task<T> to_task(task<T> work) noexcept {
+    return work;
+}
+template <class F, class... Arguments>
+requires task_function < std::decay_t<F>
+&, std::decay_t<Arguments>&&... > auto to_task(F&& f, Arguments&&... arguments) {
+    if constexpr (std::is_empty_v<std::decay_t<F>> && sizeof...(Arguments) == 0) {
+        return std::invoke(f);  // has nothing that would have to be kept
+    } else {
+        return call_and_keep<std::decay_t<F>, std::decay_t<Arguments>...>(
+            std::forward<F>(f), std::forward<Arguments>(arguments)...);
+    }
+}
+
+/// Starts a task beside the running one, at the end of the ready queue. It is independent: it lives
+/// until it ends or its loop does. Must be called while a loop runs.
+template <class T>
+task_handle<T> create_task(task<T> work, std::string_view name = {}) {
+    assert(event_loop::current() != nullptr && "create_task needs a running loop");
+    auto started = event_loop::current()->start(std::move(work));
+    if (!name.empty()) started->set_name(name);
+    return task_handle<T>(std::move(started));
+}
+
+/// The same with a callable, which is kept with its arguments until the task has ended.
+template <class F, class... Arguments>
+requires task_function < std::decay_t<F>
+&, std::decay_t<Arguments>&&... > auto create_task(F&& f, Arguments&&... arguments) {
+    return create_task(to_task(std::forward<F>(f), std::forward<Arguments>(arguments)...));
+}
+
+}  // namespace eddy

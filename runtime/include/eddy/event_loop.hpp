@@ -1,0 +1,218 @@
+#pragma once
+
+#include <eddy/backend.hpp>
+#include <eddy/post_queue.hpp>
+#include <eddy/suspension.hpp>
+#include <eddy/task.hpp>
+#include <eddy/task_control.hpp>
+#include <eddy/timer_queue.hpp>
+
+#include <cassert>
+#include <functional>
+
+namespace eddy {
+
+/// What a loop has done so far.
+struct loop_stats {
+    std::uint64_t turns = 0;
+    std::uint64_t resumptions = 0;
+    std::uint64_t polls = 0;
+    std::uint64_t system_calls = 0;  ///< made by the backend
+    duration longest_slice{};  ///< the longest time until a batch of resumptions gave back control
+};
+
+/// Called with a task that failed when nobody can ask for its result any more.
+using exception_handler =
+    std::function<void(const std::string& task_name, std::exception_ptr error)>;
+
+/// Runs tasks: takes a ready one, resumes it until it waits or ends, takes the next; when none is
+/// ready, sleeps in the kernel until something finishes or a timer is due. One loop per thread at a
+/// time, and everything but `post` belongs to that thread.
+class event_loop {
+public:
+    /// A loop on the best backend of this machine (see `make_backend`).
+    event_loop();
+    /// A loop on a given backend.
+    explicit event_loop(backend_choice on);
+    event_loop(const event_loop&) = delete;
+    event_loop& operator=(const event_loop&) = delete;
+    /// Cancels the tasks that are left and runs them to their end: this waits, for there is no loop
+    /// left that could.
+    ~event_loop();
+
+    /// The loop that is running on this thread, or null.
+    static event_loop* current() noexcept { return current_; }
+    /// The task that is running on this thread. There must be one.
+    static task_control& running_task() noexcept {
+        assert(current_ != nullptr && current_->running_ != nullptr && "outside of any task");
+        return *current_->running_;
+    }
+    /// Whether the code that asks runs inside a task.
+    static bool is_in_task() noexcept {
+        return current_ != nullptr && current_->running_ != nullptr;
+    }
+
+    /// Runs `work` as a task, and all others meanwhile, until it is done. Returns its result or
+    /// throws its exception; `task_cancelled` if it was cancelled.
+    template <class T>
+    T run_until_complete(task<T> work);
+
+    /// One turn: what other threads posted, what the kernel has finished, due timers, ready tasks.
+    void run_once();
+
+    /// Cancels all tasks and runs them to their end.
+    void cancel_all_and_wait();
+
+    /// Calls `f` on the loop's thread in its next turn. From any thread; wakes the loop if it
+    /// sleeps.
+    template <class Callable>
+    void post(Callable f) {
+        post(*make_posted(std::move(f)).release());
+    }
+    /// The same without allocating. The object must live until it is run.
+    void post(posted& each) noexcept;
+
+    /// Starts a task beside the others: it stands at the end of the ready queue. Its scope hangs
+    /// under `parent`, or under the loop's own.
+    template <class T>
+    task_reference<task_with_result<T>> start(task<T> work, cancel_scope* parent = nullptr);
+
+    /// This loop's clock, read once per turn and at most every 16 resumptions.
+    time_point now() const noexcept { return now_; }
+
+    std::string_view backend_name() const noexcept { return backend_->name(); }
+    /// Why this backend was chosen.
+    const std::string& backend_reason() const noexcept { return backend_reason_; }
+    loop_stats stats() const noexcept;
+    void set_exception_handler(exception_handler handler) { handler_ = std::move(handler); }
+
+    // For awaiters -----------------------------------------------------------------------------
+
+    backend& kernel() noexcept { return *backend_; }
+    timer_queue& timers() noexcept { return timers_; }
+
+    /// The running task goes on later: when `on` wakes it.
+    void park(suspension& on, coroutine caller) noexcept {
+        task_control& task = *running_;
+        task.resume_at = caller.handle();
+        task.waiting_for = &on;
+        task.state = task_state::waiting;
+        waiting_.push_back(task);
+    }
+    /// The running task goes on after the others that are ready.
+    void pause(coroutine caller) noexcept {
+        task_control& task = *running_;
+        task.resume_at = caller.handle();
+        make_ready(task);
+    }
+    void wake(task_control& task) noexcept {
+        assert(task.state == task_state::waiting);
+        task.list_node<>::unlink();
+        make_ready(task);
+    }
+
+    /// Counts work done without suspending against this turn. False: the turn is used up, and the
+    /// task should let others run.
+    bool take_budget() noexcept { return budget_ > 0 && --budget_ > 0; }
+
+    std::uint64_t next_task_id() noexcept { return ++last_task_id_; }
+    void report_unseen_error(task_control& task) noexcept;
+
+private:
+    friend std::coroutine_handle<> transfer_to(coroutine next) noexcept;
+    friend void finish_running_task(coroutine last) noexcept;
+    class entered;
+
+    void make_ready(task_control& task) noexcept {
+        task.state = task_state::ready;
+        ready_.push_back(task);
+    }
+
+    void run_until_done(const task_control& task);
+
+    std::optional<duration> time_to_sleep() noexcept;
+    void take_posted() noexcept;
+    void wake_finished_operations() noexcept;
+    void fire_due_timers() noexcept;
+    void run_ready_tasks() noexcept;
+    void resume(task_control& task) noexcept;
+    void finish(task_control& task) noexcept;
+
+    class loop_scope : public cancel_scope {
+    public:
+        loop_scope() noexcept : cancel_scope(nullptr) {}
+    };
+
+    static inline constinit thread_local event_loop* current_ = nullptr;
+
+    // A task stands in `ready_`, in `waiting_`, is `running_`, or is done.
+    task_control* running_ = nullptr;
+    intrusive_list<task_control> ready_;
+    intrusive_list<task_control> waiting_;
+    int budget_ = 0;
+    time_point now_;
+    timer_queue timers_;
+    operation_list completed_;
+    post_queue posted_;
+    std::unique_ptr<backend> backend_;
+
+    std::size_t tasks_ = 0;  // not yet done
+    std::uint64_t last_task_id_ = 0;
+    loop_scope scope_;
+    loop_stats stats_;
+    std::string backend_reason_;
+    exception_handler handler_;
+};
+
+template <class T>
+task_reference<task_with_result<T>> event_loop::start(task<T> work, cancel_scope* parent) {
+    auto* const control = new task_with_result<T>(*this, parent != nullptr ? *parent : scope_);
+    const auto root = work.release();
+    root.promise().into = &control->outcome;
+    control->resume_at = root;
+    control->acquire();  // one count for the loop, one for the caller
+    ++tasks_;
+    make_ready(*control);
+    return task_reference<task_with_result<T>>(control);
+}
+
+template <class T>
+T event_loop::run_until_complete(task<T> work) {
+    const auto main = start(std::move(work));
+    run_until_done(*main);
+    return take_result(*main);
+}
+
+inline std::coroutine_handle<> transfer_to(coroutine next) noexcept {
+    if constexpr (symmetric_transfer) return next.handle();
+    // Back to the loop, which finds the task still running and resumes it there.
+    event_loop::current_->running_->resume_at = next.handle();
+    return std::noop_coroutine();
+}
+
+inline void finish_running_task(coroutine last) noexcept {
+    task_control& task = *event_loop::current_->running_;
+    task.resume_at = last.handle();
+    task.state = task_state::done;
+}
+
+inline void suspension::park(coroutine caller) noexcept {
+    event_loop& loop = *event_loop::current();
+    task_ = &event_loop::running_task();
+    loop.park(*this, caller);
+}
+
+inline void suspension::pause(coroutine caller) noexcept {
+    task_ = &event_loop::running_task();
+    event_loop::current()->pause(caller);
+}
+
+inline void suspension::wake() noexcept {
+    task_->loop.wake(*task_);
+}
+
+inline bool is_cancelled() noexcept {
+    return event_loop::running_task().innermost_scope->is_effective();
+}
+
+}  // namespace eddy

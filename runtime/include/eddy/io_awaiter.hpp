@@ -1,0 +1,59 @@
+#pragma once
+
+#include <eddy/event_loop.hpp>
+
+namespace eddy {
+
+/// Awaits one operation of the kernel. The operation is part of the awaiter and so of the frame of
+/// the waiting coroutine: starting it allocates nothing.
+///
+/// A cancelled task gets its operation back early, but never before the kernel has let go of its
+/// buffers. If the result was faster, the task gets it, and is cancelled at its next suspension.
+class io_awaiter : public suspension, public operation {
+public:
+    /// `remote` is named in errors; it must outlive the awaiter. Null: nothing to name.
+    io_awaiter(opcode what_to_do, native_handle on, const endpoint* remote = nullptr) noexcept
+        : remote_(remote) {
+        code = what_to_do;
+        handle = on;
+    }
+    ~io_awaiter() { assert(!in_flight && "the kernel still uses this operation's buffers"); }
+
+    bool await_ready() const {
+        checkpoint();
+        return false;
+    }
+
+    bool await_suspend(coroutine caller) noexcept {
+        event_loop& loop = *event_loop::current();
+        if (loop.kernel().submit(*this)) {
+            park(caller);
+            return true;
+        }
+        if (loop.take_budget()) return false;
+        pause(caller);
+        return true;
+    }
+
+    /// The operation's value; throws `cancelled`, or std::system_error naming verb and peer.
+    std::uint64_t await_resume() const {
+        if (error) throw_error();
+        return value;
+    }
+
+    void interrupt() noexcept override { parked_task()->loop.kernel().cancel(*this); }
+    std::string_view what() const noexcept override { return to_string(code); }
+
+    /// The kernel has given the operation back.
+    void finished() noexcept {
+        in_flight = false;
+        wake();
+    }
+
+private:
+    [[noreturn]] void throw_error() const;
+
+    const endpoint* remote_;
+};
+
+}  // namespace eddy

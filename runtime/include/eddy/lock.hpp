@@ -1,0 +1,88 @@
+#pragma once
+
+#include <eddy/wait_list.hpp>
+
+#include <cassert>
+#include <utility>
+
+namespace eddy {
+
+/// Lets one task at a time into a stretch of code that suspends. First come, first served. Tasks of
+/// one loop never run at the same time: code that does not suspend needs no lock.
+class lock {
+public:
+    /// The lock held; released by its destructor.
+    class [[nodiscard]] guard {
+    public:
+        explicit guard(lock& held) noexcept : held_(&held) {}
+        guard(guard&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
+        guard& operator=(guard&& other) noexcept {
+            if (this != &other) {
+                release();
+                held_ = std::exchange(other.held_, nullptr);
+            }
+            return *this;
+        }
+        ~guard() { release(); }
+
+        void release() noexcept {
+            if (lock* const held = std::exchange(held_, nullptr)) held->release();
+        }
+
+    private:
+        lock* held_;
+    };
+
+    class awaiter final : public waiter {
+    public:
+        explicit awaiter(lock& wanted) noexcept : wanted_(wanted) {}
+
+        bool await_ready() const {
+            checkpoint();
+            return wanted_.try_acquire();
+        }
+        void await_suspend(coroutine caller) noexcept {
+            wanted_.waiters_.push_back(*this);
+            park(caller);
+        }
+        guard await_resume() const {
+            throw_if_interrupted();
+            guard held(wanted_);
+            // Chosen and cancelled in the same turn: the lock goes on to the next.
+            checkpoint();
+            return held;
+        }
+        std::string_view what() const noexcept override { return "lock"; }
+
+    private:
+        lock& wanted_;
+    };
+
+    lock() noexcept = default;
+    lock(const lock&) = delete;
+    lock& operator=(const lock&) = delete;
+    ~lock() { assert(!held_ && waiters_.empty() && "this lock is still in use"); }
+
+    /// Waits until the lock is free and takes it: `const auto held = co_await m.acquire();`
+    awaiter acquire() noexcept { return awaiter(*this); }
+
+    bool is_held() const noexcept { return held_; }
+
+private:
+    bool try_acquire() noexcept { return !std::exchange(held_, true); }
+
+    // The lock is handed over held, so that nobody can come between.
+    void release() noexcept {
+        if (waiters_.empty()) {
+            held_ = false;
+        } else {
+            waiter::wake_first(waiters_);
+        }
+    }
+
+    // While anybody waits, the lock is held.
+    bool held_ = false;
+    wait_list waiters_;
+};
+
+}  // namespace eddy

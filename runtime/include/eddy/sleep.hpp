@@ -1,0 +1,65 @@
+#pragma once
+
+#include <eddy/event_loop.hpp>
+
+namespace eddy {
+
+/// Parks the running task until a time.
+class sleep_awaiter final : public suspension, private timer {
+public:
+    explicit sleep_awaiter(time_point until) noexcept : until_(until) {}
+    ~sleep_awaiter() { assert(!is_armed()); }
+
+    bool await_ready() const {
+        checkpoint();
+        return false;
+    }
+    void await_suspend(coroutine caller) {
+        event_loop::current()->timers().arm(*this, until_);
+        park(caller);
+    }
+    void await_resume() const { throw_if_interrupted(); }
+
+    void interrupt() noexcept override {
+        if (!is_armed()) return;
+        parked_task()->loop.timers().disarm(*this);
+        wake_interrupted();
+    }
+    std::string_view what() const noexcept override { return "sleep"; }
+
+private:
+    void on_due() noexcept override { wake(); }
+
+    time_point until_;
+};
+
+/// Lets the other ready tasks run first.
+class yield_awaiter final : public suspension {
+public:
+    bool await_ready() const {
+        checkpoint();
+        return false;
+    }
+    void await_suspend(coroutine caller) noexcept { pause(caller); }
+    void await_resume() const noexcept {}
+
+    void interrupt() noexcept override {}
+    std::string_view what() const noexcept override { return "yield"; }
+};
+
+/// Waits until `until` on the loop's clock.
+inline sleep_awaiter sleep_until(time_point until) noexcept {
+    return sleep_awaiter(until);
+}
+
+/// Waits for `time`, counted from now. Nothing or less: as `yield`, but through the timers.
+inline sleep_awaiter sleep(duration time) noexcept {
+    return sleep_awaiter(event_loop::current()->kernel().now() + time);
+}
+
+/// Puts the running task at the end of the ready queue.
+inline yield_awaiter yield() noexcept {
+    return {};
+}
+
+}  // namespace eddy

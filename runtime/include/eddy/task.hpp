@@ -1,0 +1,103 @@
+#pragma once
+
+#include <eddy/coroutine.hpp>
+#include <eddy/result.hpp>
+
+#include <cassert>
+#include <exception>
+
+namespace eddy {
+
+template <class T = void>
+class task;
+
+// The result goes straight to whoever waits for it: the awaiter in the frame above, or the spawned
+// task. So the frame can be destroyed as soon as the coroutine has ended.
+template <class T>
+class result_promise : public promise_base {
+public:
+    template <class U = T>
+    requires std::convertible_to<U&&, T>
+    void return_value(U&& value) { into->set_value(std::forward<U>(value)); }
+    void unhandled_exception() noexcept { into->set_error(std::current_exception()); }
+
+    result<T>* into = nullptr;
+};
+
+template <>
+class result_promise<void> : public promise_base {
+public:
+    void return_void() noexcept { into->set_value(); }
+    void unhandled_exception() noexcept { into->set_error(std::current_exception()); }
+
+    result<void>* into = nullptr;
+};
+
+/// A piece of work written as a coroutine. Lazy: it starts when it is awaited, in the task of the
+/// one who awaits it, or when it is handed to `create_task`, `gather` or `run`. Awaited once.
+template <class T>
+class [[nodiscard("a task does nothing until it is awaited")]] task {
+public:
+    using value_type = T;
+
+    class promise_type : public result_promise<T> {
+    public:
+        task get_return_object() noexcept {
+            return task(std::coroutine_handle<promise_type>::from_promise(*this));
+        }
+    };
+
+    task(task && other) noexcept : frame_(other.release()) {}
+    task& operator=(task&& other) noexcept {
+        if (this != &other) {
+            if (frame_) frame_.destroy();
+            frame_ = other.release();
+        }
+        return *this;
+    }
+    ~task() {
+        if (frame_) frame_.destroy();
+    }
+
+    /// Whether there is work left: false after it was moved from or awaited.
+    explicit operator bool() const noexcept {
+        return static_cast<bool>(frame_);
+    }
+
+    class awaiter {
+    public:
+        explicit awaiter(task&& work) noexcept : work_(std::move(work)) {
+            assert(work_ && "this task was moved from or awaited before");
+        }
+
+        bool await_ready() const noexcept { return false; }
+
+        std::coroutine_handle<> await_suspend(coroutine caller) noexcept {
+            work_.frame_.promise().awaited_by = caller;
+            work_.frame_.promise().into = &result_;
+            return transfer_to(work_.frame_);
+        }
+
+        T await_resume() { return std::move(result_).value(); }
+
+    private:
+        task work_;
+        result<T> result_;
+    };
+
+    awaiter operator co_await()&& noexcept {
+        return awaiter(std::move(*this));
+    }
+
+    /// For those who drive it otherwise than by `co_await`.
+    std::coroutine_handle<promise_type> release() noexcept {
+        return std::exchange(frame_, {});
+    }
+
+private:
+    explicit task(std::coroutine_handle<promise_type> frame) noexcept : frame_(frame) {}
+
+    std::coroutine_handle<promise_type> frame_;
+};
+
+}  // namespace eddy
