@@ -1,0 +1,83 @@
+#pragma once
+
+#include <eddy/io_awaiter.hpp>
+#include <eddy/native_handle.hpp>
+
+#include <span>
+
+namespace eddy {
+
+/// A socket that its loop follows. Detaches and closes it in its destructor.
+class attached_socket {
+public:
+    attached_socket() noexcept = default;
+    /// Attaches to the running loop. Throws std::system_error; `socket` is closed then.
+    explicit attached_socket(unique_handle socket);
+    attached_socket(attached_socket&& other) noexcept
+        : loop_(other.loop_), handle_(std::move(other.handle_)) {}
+    attached_socket& operator=(attached_socket&& other) noexcept {
+        close();
+        loop_ = other.loop_;
+        handle_ = std::move(other.handle_);
+        return *this;
+    }
+    ~attached_socket() { close(); }
+
+    native_handle get() const noexcept { return handle_.get(); }
+    explicit operator bool() const noexcept { return static_cast<bool>(handle_); }
+
+    /// Operations in flight come back with `operation_canceled`. Safe to call twice.
+    void close() noexcept;
+
+private:
+    event_loop* loop_ = nullptr;
+    unique_handle handle_;
+};
+
+/// One read or write of one buffer; gives the number of bytes.
+class transfer_awaiter final : public io_awaiter {
+public:
+    transfer_awaiter(opcode way, native_handle on, std::span<std::byte> into,
+                     const endpoint& remote) noexcept
+        : io_awaiter(way, on, &remote), buffer_{into.data(), into.size()} {
+        buffers = std::span(&buffer_, 1);
+    }
+    // The kernel's vectors know no const; a send does not write to them.
+    transfer_awaiter(opcode way, native_handle on, std::span<const std::byte> from,
+                     const endpoint& remote) noexcept
+        : io_awaiter(way, on, &remote), buffer_{const_cast<std::byte*>(from.data()), from.size()} {
+        buffers = std::span(&buffer_, 1);
+    }
+
+    std::size_t await_resume() const {
+        return static_cast<std::size_t>(io_awaiter::await_resume());
+    }
+
+private:
+    io_buffer buffer_;
+};
+
+/// The same for several buffers at once.
+class vector_transfer_awaiter final : public io_awaiter {
+public:
+    vector_transfer_awaiter(opcode way, native_handle on, std::span<const io_buffer> pieces,
+                            const endpoint& remote) noexcept
+        : io_awaiter(way, on, &remote) {
+        buffers = pieces;
+    }
+
+    std::size_t await_resume() const {
+        return static_cast<std::size_t>(io_awaiter::await_resume());
+    }
+};
+
+/// Waits until a socket can be read or written.
+class readiness_awaiter final : public io_awaiter {
+public:
+    readiness_awaiter(opcode way, native_handle on, const endpoint& remote) noexcept
+        : io_awaiter(way, on, &remote) {}
+
+    void await_resume() const { io_awaiter::await_resume(); }
+};
+
+}  // namespace eddy
