@@ -76,7 +76,9 @@ public:
     }
 
     ~io_uring_backend() override {
-        if (opened_) io_uring_queue_exit(&ring_);
+        if (!opened_) return;
+        reap();  // among the last completions may be connections that have to be closed
+        io_uring_queue_exit(&ring_);
     }
 
     std::error_code attach(native_handle handle) override {

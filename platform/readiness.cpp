@@ -113,7 +113,7 @@ answer receive(operation& op) noexcept {
 
 answer send(operation& op) noexcept {
     constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
-    if (op.buffers.size() == 1) {
+    if (op.code == opcode::send && op.buffers.size() == 1) {
         return answer_of(retry_interrupted(
             [&] { return ::send(op.handle, op.buffers[0].data, op.buffers[0].size, flags); }));
     }

@@ -40,19 +40,22 @@ class intrusive_list {
     using node = list_node<Tag>;
 
 public:
-    class iterator {
+    template <class Object, class Node>
+    class basic_iterator {
     public:
-        explicit iterator(node* at) noexcept : at_(at) {}
-        T& operator*() const noexcept { return static_cast<T&>(*at_); }
-        iterator& operator++() noexcept {
+        explicit basic_iterator(Node* at) noexcept : at_(at) {}
+        Object& operator*() const noexcept { return static_cast<Object&>(*at_); }
+        basic_iterator& operator++() noexcept {
             at_ = at_->next_;
             return *this;
         }
-        bool operator==(const iterator&) const noexcept = default;
+        bool operator==(const basic_iterator&) const noexcept = default;
 
     private:
-        node* at_;
+        Node* at_;
     };
+    using iterator = basic_iterator<T, node>;
+    using const_iterator = basic_iterator<const T, const node>;
 
     intrusive_list() noexcept { reset(); }
     intrusive_list(const intrusive_list&) = delete;
@@ -92,6 +95,8 @@ public:
     /// The iterator of an object stays valid until that object is unlinked.
     iterator begin() noexcept { return iterator(end_.next_); }
     iterator end() noexcept { return iterator(&end_); }
+    const_iterator begin() const noexcept { return const_iterator(end_.next_); }
+    const_iterator end() const noexcept { return const_iterator(&end_); }
 
 private:
     // A ring closed by `end_`: no end is special, so no operation branches.

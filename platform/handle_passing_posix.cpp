@@ -1,0 +1,82 @@
+#include <eddy/handle_passing.hpp>
+
+#include "posix.hpp"
+
+#include <cstring>
+
+namespace eddy {
+namespace {
+
+// The kernel's limit for one message (SCM_MAX_FD): less room could make it drop some.
+constexpr std::size_t most_handles = 253;
+
+int flags_of(when_not_ready what) noexcept {
+    return what == when_not_ready::give_up ? MSG_DONTWAIT : 0;
+}
+
+std::error_code error_of_call() noexcept {
+    if (errno == EAGAIN || errno == EWOULDBLOCK)
+        return std::make_error_code(std::errc::operation_would_block);
+    return last_error();
+}
+
+void take_handles(msghdr& message, std::vector<unique_handle>& handles) {
+    for (cmsghdr* each = CMSG_FIRSTHDR(&message); each != nullptr;
+         each = CMSG_NXTHDR(&message, each)) {
+        if (each->cmsg_level != SOL_SOCKET || each->cmsg_type != SCM_RIGHTS) continue;
+        const std::size_t count = (each->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (std::size_t i = 0; i < count; ++i) {
+            int handle = invalid_handle;
+            std::memcpy(&handle, CMSG_DATA(each) + i * sizeof(int), sizeof handle);
+            handles.emplace_back(handle);
+        }
+    }
+}
+
+}  // namespace
+
+std::size_t send_with_handle(native_handle socket, std::span<const std::byte> bytes,
+                             native_handle passed, when_not_ready what,
+                             std::error_code& error) noexcept {
+    iovec piece{const_cast<std::byte*>(bytes.data()), bytes.size()};
+    msghdr message{};
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    alignas(cmsghdr) std::byte control[CMSG_SPACE(sizeof(int))] = {};
+    if (passed != invalid_handle) {
+        message.msg_control = control;
+        message.msg_controllen = sizeof control;
+        cmsghdr* const header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int));
+        std::memcpy(CMSG_DATA(header), &passed, sizeof passed);
+    }
+    const ssize_t sent = retry_interrupted(
+        [&] { return ::sendmsg(socket, &message, flags_of(what) | MSG_NOSIGNAL); });
+    error = sent < 0 ? error_of_call() : std::error_code();
+    return sent < 0 ? 0 : static_cast<std::size_t>(sent);
+}
+
+std::size_t receive_with_handles(native_handle socket, std::span<std::byte> into,
+                                 std::vector<unique_handle>& handles, when_not_ready what,
+                                 std::error_code& error) {
+    iovec piece{into.data(), into.size()};
+    alignas(cmsghdr) std::byte control[CMSG_SPACE(most_handles * sizeof(int))];
+    msghdr message{};
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    const ssize_t received = retry_interrupted(
+        [&] { return ::recvmsg(socket, &message, flags_of(what) | MSG_CMSG_CLOEXEC); });
+    error = received < 0 ? error_of_call() : std::error_code();
+    if (received < 0) return 0;
+    take_handles(message, handles);
+    // Out of descriptors: some were dropped, and nobody can tell which.
+    if ((message.msg_flags & MSG_CTRUNC) != 0)
+        error = std::make_error_code(std::errc::too_many_files_open);
+    return error ? 0 : static_cast<std::size_t>(received);
+}
+
+}  // namespace eddy

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cassert>
+#include <utility>
+
+namespace eddy {
+
+template <class T, class Tag>
+class intrusive_ring;
+
+/// The links an object needs to stand in an `intrusive_ring`. An object in a ring must not move or
+/// die.
+template <class Tag>
+class ring_node {
+public:
+    ring_node() noexcept = default;
+    ring_node(const ring_node&) = delete;
+    ring_node& operator=(const ring_node&) = delete;
+
+    bool is_linked() const noexcept { return next_ != nullptr; }
+
+protected:
+    ~ring_node() { assert(!is_linked()); }
+
+private:
+    template <class T, class>
+    friend class intrusive_ring;
+
+    ring_node* next_ = nullptr;
+    ring_node* previous_ = nullptr;
+};
+
+/// As `intrusive_list`, but of one pointer only: for objects of which there are millions. In return
+/// an object can only be taken out by the ring it stands in.
+template <class T, class Tag>
+class intrusive_ring {
+    using node = ring_node<Tag>;
+
+public:
+    intrusive_ring() noexcept = default;
+    intrusive_ring(const intrusive_ring&) = delete;
+    intrusive_ring& operator=(const intrusive_ring&) = delete;
+    ~intrusive_ring() { assert(empty()); }
+
+    bool empty() const noexcept { return first_ == nullptr; }
+
+    /// The first object; null if there is none.
+    T* front() const noexcept { return static_cast<T*>(first_); }
+    /// The object after one of this ring; null after the last.
+    T* next(T& object) const noexcept {
+        node* const following = static_cast<node&>(object).next_;
+        return following != first_ ? static_cast<T*>(following) : nullptr;
+    }
+
+    void push_back(T& object) noexcept {
+        node& added = object;
+        assert(!added.is_linked());
+        if (first_ == nullptr) {
+            first_ = added.next_ = added.previous_ = &added;
+            return;
+        }
+        added.next_ = first_;
+        added.previous_ = first_->previous_;
+        added.previous_->next_ = first_->previous_ = &added;
+    }
+
+    void remove(T& object) noexcept {
+        node& removed = object;
+        assert(removed.is_linked());
+        node* const following = std::exchange(removed.next_, nullptr);
+        node* const preceding = std::exchange(removed.previous_, nullptr);
+        if (following == &removed) {
+            first_ = nullptr;
+            return;
+        }
+        preceding->next_ = following;
+        following->previous_ = preceding;
+        if (first_ == &removed) first_ = following;
+    }
+
+    T& pop_front() noexcept {
+        T& first = *front();
+        remove(first);
+        return first;
+    }
+
+private:
+    node* first_ = nullptr;
+};
+
+}  // namespace eddy

@@ -1,0 +1,100 @@
+#include "support/backend_fixture.hpp"
+
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+// The conformance suite: files.
+namespace eddy::testing {
+namespace {
+
+
+using BackendFile = backend_fixture;
+INSTANTIATE_TEST_SUITE_P(All, BackendFile, ::testing::ValuesIn(backend_names()), name_of_backend);
+
+// A file that is gone when it is closed.
+unique_handle open_temporary_file() {
+    std::string name = ::testing::TempDir() + "eddy-XXXXXX";
+    unique_handle opened(::mkostemp(name.data(), O_CLOEXEC));
+    ::unlink(name.c_str());
+    return opened;
+}
+
+class file_request : public request {
+public:
+    file_request(opcode way, const unique_handle& file, std::string& text, std::uint64_t from)
+        : request(way, file.get(), bytes_of(text)) {
+        offset = from;
+    }
+};
+
+TEST_P(BackendFile, WritesAndReadsAtAPlace) {
+    const unique_handle file = open_temporary_file();
+    ASSERT_TRUE(file);
+    attach(file.get());
+    std::string text = "at a place";
+    file_request write(opcode::write_at, file, text, 1000);
+    perform(write);
+    EXPECT_EQ(write.error, std::error_code()) << write.error.message();
+    EXPECT_EQ(write.value, 10U);
+
+    std::string back(5, ' ');
+    file_request read(opcode::read_at, file, back, 1005);
+    perform(read);
+    EXPECT_EQ(read.value, 5U);
+    EXPECT_EQ(back, "place");
+    kernel().detach(file.get());
+}
+
+TEST_P(BackendFile, ReadsZeroesWhereNothingWasWrittenAndNothingBehindTheEnd) {
+    const unique_handle file = open_temporary_file();
+    attach(file.get());
+    std::string text = "x";
+    file_request write(opcode::write_at, file, text, 3);
+    perform(write);
+
+    std::string back(10, ' ');
+    file_request read(opcode::read_at, file, back, 0);
+    perform(read);
+    EXPECT_EQ(back.substr(0, read.value), std::string("\0\0\0x", 4));
+    file_request behind(opcode::read_at, file, back, 4);
+    perform(behind);
+    EXPECT_EQ(behind.error, std::error_code());
+    EXPECT_EQ(behind.value, 0U);
+    kernel().detach(file.get());
+}
+
+TEST_P(BackendFile, WritesAndReadsSeveralBuffersAsOne) {
+    const unique_handle file = open_temporary_file();
+    attach(file.get());
+    std::string one = "one,";
+    std::string two = "two";
+    const io_buffer outgoing[] = {{one.data(), 4}, {two.data(), 3}};
+    request write(opcode::write_at, file.get());
+    write.buffers = outgoing;
+    perform(write);
+    EXPECT_EQ(write.value, 7U);
+
+    std::string first(2, ' ');
+    std::string second(20, ' ');
+    const io_buffer incoming[] = {{first.data(), 2}, {second.data(), 20}};
+    request read(opcode::read_at, file.get());
+    read.buffers = incoming;
+    perform(read);
+    EXPECT_EQ(first + second.substr(0, read.value - 2), "one,two");
+    kernel().detach(file.get());
+}
+
+TEST_P(BackendFile, ReportsAReadOfAFileThatIsOpenForWritingOnly) {
+    const unique_handle file(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+    attach(file.get());
+    std::string text(4, ' ');
+    file_request read(opcode::read_at, file, text, 0);
+    perform(read);
+    EXPECT_EQ(read.error, std::errc::bad_file_descriptor) << read.error.message();
+    kernel().detach(file.get());
+}
+
+}  // namespace
+}  // namespace eddy::testing

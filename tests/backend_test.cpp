@@ -1,0 +1,215 @@
+#include "support/asleep.hpp"
+#include "support/backend_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <thread>
+
+#include <pthread.h>
+
+// The conformance suite, first part: what holds whatever the operation is. The other parts are the
+// files backend_*_test.cpp.
+namespace eddy::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+using Backend = backend_fixture;
+INSTANTIATE_TEST_SUITE_P(All, Backend, ::testing::ValuesIn(backend_names()), name_of_backend);
+
+TEST_P(Backend, TellsItsName) {
+    EXPECT_EQ(kernel().name(), GetParam());
+}
+
+TEST_P(Backend, FinishesWhatIsReadyAndReturnsItOnce) {
+    socket_pair pair = open_attached_pair();
+    send_all(pair.other.get(), "here");
+    std::string text(16, ' ');
+    request receive(opcode::receive, pair.one.get(), bytes_of(text));
+    perform(receive);
+    EXPECT_EQ(receive.error, std::error_code());
+    EXPECT_EQ(text.substr(0, receive.value), "here");
+    poll(0ns);
+    EXPECT_EQ(receive.returns, 1);
+}
+
+TEST_P(Backend, WaitsForWhatIsNotReadyYet) {
+    socket_pair pair = open_attached_pair();
+    std::string text(16, ' ');
+    request receive(opcode::receive, pair.one.get(), bytes_of(text));
+    submit(receive);
+    EXPECT_EQ(poll(0ns), 0U);
+    EXPECT_TRUE(receive.in_flight);
+    send_all(pair.other.get(), "later");
+    finish(receive);
+    EXPECT_EQ(text.substr(0, receive.value), "later");
+}
+
+TEST_P(Backend, OnlyAppendsToTheCompletedOnes) {
+    socket_pair pair = open_attached_pair();
+    request readable(opcode::readable, pair.one.get());
+    submit(readable);
+    send_all(pair.other.get(), "x");
+    operation earlier;
+    operation_list completed;
+    completed.push_back(earlier);
+    while (++completed.begin() == completed.end()) kernel().poll(20s, completed);
+    EXPECT_EQ(&completed.pop_front(), &earlier);
+    EXPECT_EQ(&completed.pop_front(), &readable);
+    readable.in_flight = false;
+}
+
+TEST_P(Backend, CostsNoSystemCallToLookWhenNothingIsInFlight) {
+    poll(0ns);
+    const std::uint64_t before = kernel().system_calls();
+    for (int i = 0; i < 100; ++i) poll(0ns);
+    EXPECT_EQ(kernel().system_calls(), before);
+}
+
+TEST_P(Backend, IsWokenByAWakeThatCameBeforeItSleeps) {
+    kernel().wake();
+    EXPECT_EQ(poll(std::nullopt), 0U);
+}
+
+TEST_P(Backend, IsWokenFromItsSleepByAnotherThread) {
+    const int sleeper = this_thread_number();
+    for (int i = 0; i < 10; ++i) {
+        std::thread waker([&] {
+            wait_until_asleep(sleeper);
+            kernel().wake();
+        });
+        EXPECT_EQ(poll(std::nullopt), 0U);
+        waker.join();
+    }
+}
+
+// How long a sleep with this timeout lasts, after as many wakes. On a thread that has no past: the
+// kernel takes a ring that was closed apart on its thread, and interrupts that thread's sleeps.
+duration length_of_sleep(std::string_view backend_name, duration timeout, int wakes = 0) {
+    duration slept{};
+    std::thread([&] {
+        const std::unique_ptr<backend> kernel = make_backend(backend_name).chosen;
+        operation_list completed;
+        for (int i = 0; i < wakes; ++i) kernel->wake();
+        if (wakes > 0) kernel->poll(std::nullopt, completed);
+        const time_point before = kernel->now();
+        kernel->poll(timeout, completed);
+        slept = kernel->now() - before;
+    }).join();
+    return slept;
+}
+
+TEST_P(Backend, SleepsAgainAfterSeveralWakesAtOnce) {
+    EXPECT_GE(length_of_sleep(GetParam(), 2ms, 3), 2ms);
+}
+
+TEST_P(Backend, NeverReturnsBeforeItsTimeoutIsOver) {
+    for (const duration timeout : {duration(1ns), duration(1us), duration(999'999ns),
+                                   duration(1'000'001ns), duration(1500us), duration(7ms)}) {
+        EXPECT_GE(length_of_sleep(GetParam(), timeout), timeout) << timeout.count() << " ns";
+    }
+}
+
+TEST_P(Backend, MissesNoWakeOfAThreadThatRaces) {
+    constexpr int rounds = 2000;
+    std::atomic<int> asked = 0;
+    std::atomic<int> answered = 0;
+    std::thread waker([&] {
+        for (int i = 1; i <= rounds; ++i) {
+            asked.store(i);
+            kernel().wake();
+            while (answered.load() < i) std::this_thread::yield();
+        }
+    });
+    for (int i = 1; i <= rounds; ++i) {
+        while (asked.load() < i) poll(std::nullopt);
+        answered.store(i);
+    }
+    waker.join();
+}
+
+TEST_P(Backend, TakesTheLongestTimeoutThereIs) {
+    kernel().wake();
+    EXPECT_EQ(poll(duration::max()), 0U);
+}
+
+void ignore_signal(int) {}
+
+TEST_P(Backend, ComesBackFromASleepThatASignalEnds) {
+    struct sigaction action {};
+    struct sigaction previous {};
+    action.sa_handler = ignore_signal;  // and no SA_RESTART
+    ASSERT_EQ(::sigaction(SIGUSR1, &action, &previous), 0);
+    const int sleeper = this_thread_number();
+    const pthread_t target = ::pthread_self();
+    std::atomic<bool> is_back = false;
+    std::thread interrupter([&] {
+        wait_until_asleep(sleeper);
+        ::pthread_kill(target, SIGUSR1);
+        // A sanitizer's runtime may put the handler off until a wake.
+        while (!is_back.load()) kernel().wake();
+    });
+    EXPECT_EQ(poll(std::nullopt), 0U);
+    is_back.store(true);
+    interrupter.join();
+    ::sigaction(SIGUSR1, &previous, nullptr);
+}
+
+class backend_variable {
+public:
+    explicit backend_variable(const char* value) {
+        if (const char* const old = std::getenv(name)) previous_ = old;
+        ::setenv(name, value, 1);
+    }
+    ~backend_variable() {
+        if (previous_) {
+            ::setenv(name, previous_->c_str(), 1);
+        } else {
+            ::unsetenv(name);
+        }
+    }
+    backend_variable(const backend_variable&) = delete;
+    backend_variable& operator=(const backend_variable&) = delete;
+
+private:
+    static constexpr const char* name = "EDDY_BACKEND";
+    std::optional<std::string> previous_;
+};
+
+TEST_P(Backend, IsMadeWhenTheVariableNamesIt) {
+    const backend_variable set(std::string(GetParam()).c_str());
+    const backend_choice choice = make_backend();
+    EXPECT_EQ(choice.chosen->name(), GetParam());
+    EXPECT_EQ(choice.reason, "asked for by EDDY_BACKEND");
+}
+
+TEST(BackendChoice, TakesWhatWorksHereAndSaysWhyIfNothingIsAskedFor) {
+    const backend_variable set("");
+    const backend_choice choice = make_backend();
+    EXPECT_THAT(backend_names(), ::testing::Contains(choice.chosen->name()));
+    EXPECT_NE(choice.reason, "");
+}
+
+TEST(BackendChoice, PrefersTheProgramsWishToTheVariable) {
+    const backend_variable set("no such backend");
+    const backend_choice choice = make_backend("epoll");
+    EXPECT_EQ(choice.chosen->name(), "epoll");
+}
+
+TEST(BackendChoice, RefusesANameThatItDoesNotKnowAndTellsTheOnesItDoes) {
+    const backend_variable set("no such backend");
+    try {
+        make_backend();
+        FAIL() << "made a backend that does not exist";
+    } catch (const std::invalid_argument& refusal) {
+        EXPECT_THAT(refusal.what(), ::testing::HasSubstr("no such backend"));
+        EXPECT_THAT(refusal.what(), ::testing::HasSubstr("EDDY_BACKEND"));
+        EXPECT_THAT(refusal.what(), ::testing::HasSubstr("epoll"));
+    }
+}
+
+}  // namespace
+}  // namespace eddy::testing
