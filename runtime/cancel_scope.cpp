@@ -20,10 +20,10 @@ void cancel_scope::become_effective() noexcept {
     cancel_scope* at = this;
     for (;;) {
         at->mark_effective();
-        cancel_scope* next = concerned(at->children_.begin(), at->children_.end());
+        cancel_scope* next = at->first_concerned(at->children_.front());
         while (next == nullptr && at != this) {
             cancel_scope* const parent = at->parent_;
-            next = concerned(++scope_list::iterator(at), parent->children_.end());
+            next = parent->first_concerned(parent->children_.next(*at));
             at = parent;
         }
         if (next == nullptr) return;
@@ -33,51 +33,29 @@ void cancel_scope::become_effective() noexcept {
 
 void cancel_scope::mark_effective() noexcept {
     effective_ = true;
-    if (task_ == nullptr || task_->innermost_scope != this) return;
-    if (task_->state == task_state::waiting) task_->waiting_for->interrupt();
+    task_control* const task = inhabitant();
+    if (task == nullptr || task->innermost_scope != this) return;
+    if (task->state == task_state::waiting) task->waiting_for->interrupt();
 }
 
-cancel_scope* cancel_scope::concerned(scope_list::iterator from,
-                                      scope_list::iterator end) noexcept {
-    for (; from != end; ++from) {
-        cancel_scope& each = *from;
-        if (!each.shielded_ && !each.effective_) return &each;
-    }
-    return nullptr;
-}
-
-void cancel_scope::enter(cancel_scope& parent) noexcept {
-    parent_ = &parent;
-    effective_ = cancelled_ || (!shielded_ && parent.effective_);
-    parent.children_.push_back(*this);
-}
-
-cancel_scope* cancel_scope::leave() noexcept {
-    assert(children_.empty() && "a scope ends after everything inside it");
-    if (parent_ != nullptr) list_node<cancel_scope>::unlink();
-    return std::exchange(parent_, nullptr);
-}
-
-cancel_scope::~cancel_scope() {
-    assert(parent_ == nullptr);
+// The first child, from `from` on, that a cancellation of this scope reaches and has not yet.
+cancel_scope* cancel_scope::first_concerned(cancel_scope* from) const noexcept {
+    while (from != nullptr && (from->shielded_ || from->effective_)) from = children_.next(*from);
+    return from;
 }
 
 nested_scope::nested_scope(bool shielded) noexcept
-    : cancel_scope(&event_loop::running_task(), shielded),
-      task_of_scope_(event_loop::running_task()),
-      outer_(*task_of_scope_.innermost_scope) {
+    : cancel_scope(shielded),
+      inhabitant_(event_loop::running_task()),
+      outer_(*inhabitant_.innermost_scope) {
     enter(outer_);
-    task_of_scope_.innermost_scope = this;
+    inhabitant_.innermost_scope = this;
 }
 
 nested_scope::~nested_scope() {
-    assert(task_of_scope_.innermost_scope == this && "scopes of a task end in reverse order");
-    task_of_scope_.innermost_scope = &outer_;
+    assert(inhabitant_.innermost_scope == this && "scopes of a task end in reverse order");
+    inhabitant_.innermost_scope = &outer_;
     leave();
-}
-
-group_scope::group_scope() noexcept : cancel_scope(nullptr) {
-    enter(*event_loop::running_task().innermost_scope);
 }
 
 }  // namespace eddy

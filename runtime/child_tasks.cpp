@@ -1,21 +1,29 @@
 #include <eddy/child_tasks.hpp>
 
+#include <eddy/cancelled.hpp>
+
 namespace eddy {
 
 void child_tasks::on_task_done(task_control& child) noexcept {
     --running_;
+    if (first_ended_ == nullptr) first_ended_ = &child;
     if (child.error()) {
-        // Whoever holds the children sees to their errors; those of the cancelled ones say nothing.
+        // Whoever holds the children sees to their errors.
         child.error_seen = true;
         if (child.ended_cancelled()) {
             any_cancelled_ = true;
-        } else if (!first_failure_ && reaction_ == on_failure::cancel_others) {
-            child.acquire();
-            first_failure_ = task_reference<task_control>(&child);
-            cancel();
+        } else {
+            errors_.push_back(child.error());
+            if (when_ == cancel_rest::on_failure) cancel();
         }
     }
+    if (when_ == cancel_rest::on_first_end) cancel();
     if (running_ == 0 && waiting_ != nullptr) waiting_->wake();
+}
+
+void child_tasks::throw_failure() const {
+    if (!errors_.empty()) std::rethrow_exception(errors_.front());
+    if (any_cancelled_) throw cancelled();
 }
 
 }  // namespace eddy

@@ -1,10 +1,16 @@
 #include <eddy/event_loop.hpp>
 
 #include <eddy/cancelled.hpp>
+#include <eddy/exception_group.hpp>
 #include <eddy/io_awaiter.hpp>
 
+#include "loop_observer.hpp"
+
 #include <algorithm>
-#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <sstream>
+#include <stdexcept>
 
 namespace eddy {
 namespace {
@@ -15,20 +21,23 @@ constexpr int resumptions_per_turn = 128;
 constexpr duration time_per_turn = std::chrono::microseconds(500);
 
 // Reading the clock costs as much as several resumptions.
-constexpr int resumptions_per_clock_reading = 16;
+constexpr int resumptions_per_clock_reading = 32;
 
 void print_unseen_error(const std::string& task_name, const std::exception_ptr& error) {
-    const char* reason = "an exception that is not a std::exception";
-    try {
-        std::rethrow_exception(error);
-    } catch (const std::exception& known) {
-        std::fprintf(stderr, "eddy: %s failed and nobody asked for its result: %s\n",
-                     task_name.c_str(), known.what());
-        return;
-    } catch (...) {
-    }
-    std::fprintf(stderr, "eddy: %s failed and nobody asked for its result: %s\n", task_name.c_str(),
-                 reason);
+    std::cerr << "eddy: " << task_name
+              << " failed and nobody asked for its result: " << message_of(error) << std::endl;
+}
+
+void print_deadlock(const std::vector<task_info>& tasks) {
+    std::ostringstream text;
+    text << "eddy: deadlock: all tasks wait and nothing on this loop can wake one\n";
+    print_waits(text, tasks);
+    std::cerr << text.str() << std::flush;
+}
+
+bool debugging_is_wanted() noexcept {
+    const char* const wanted = std::getenv("EDDY_DEBUG");
+    return wanted != nullptr && std::string_view(wanted) == "1";
 }
 
 }  // namespace
@@ -51,11 +60,14 @@ event_loop::event_loop(backend_choice on)
     : now_(on.chosen->now()),
       backend_(std::move(on.chosen)),
       backend_reason_(std::move(on.reason)),
-      handler_(print_unseen_error) {}
+      handler_(print_unseen_error),
+      deadlock_handler_(print_deadlock) {
+    if (debugging_is_wanted()) warn_about_slow_tasks();
+}
 
 event_loop::~event_loop() {
     cancel_all_and_wait();
-    posted_.run_all();
+    run_posted();
 }
 
 // One turn, as a whole. Everything else in the library only appends to the ready queue or parks the
@@ -63,7 +75,7 @@ event_loop::~event_loop() {
 void event_loop::run_once() {
     const entered here(*this);
     ++stats_.turns;
-    take_posted();
+    run_posted();
     const std::optional<duration> sleep = time_to_sleep();
     backend_->poll(sleep, completed_);
     posted_.woken_up();
@@ -73,15 +85,15 @@ void event_loop::run_once() {
     run_ready_tasks();
 }
 
-void event_loop::take_posted() noexcept {
-    posted_.run_all();
-}
-
-std::optional<duration> event_loop::time_to_sleep() noexcept {
+std::optional<duration> event_loop::time_to_sleep() {
     constexpr duration not_at_all = duration::zero();
     ++stats_.polls;
     if (!ready_.empty() || !posted_.prepare_to_sleep()) return not_at_all;
     const std::optional<time_point> next = timers_.next();
+    if (!next && is_stuck()) {
+        report_deadlock();
+        if (!ready_.empty()) return not_at_all;  // whoever was told has done something about it
+    }
     if (!next) return std::nullopt;
     return std::max(*next - backend_->now(), not_at_all);
 }
@@ -94,14 +106,19 @@ void event_loop::fire_due_timers() noexcept {
     while (timer* const due = timers_.take_due(now_)) due->on_due();
 }
 
-void event_loop::run_ready_tasks() noexcept {
+void event_loop::run_ready_tasks() {
     if (ready_.empty()) return;
     const time_point start = now_;
     budget_ = resumptions_per_turn;
     int until_clock = resumptions_per_clock_reading;
     while (!ready_.empty() && budget_ > 0) {
         --budget_;
-        resume(ready_.pop_front());
+        task_control& next = ready_.pop_front();
+        if (observer_ == nullptr) {
+            resume(next);
+        } else {
+            resume_observed(next);
+        }
         if (--until_clock > 0) continue;
         until_clock = resumptions_per_clock_reading;
         now_ = backend_->now();
@@ -122,7 +139,17 @@ void event_loop::resume(task_control& task) noexcept {
     if (task.state == task_state::done) finish(task);
 }
 
+// The same with a look at the clock before and after.
+void event_loop::resume_observed(task_control& task) {
+    // Kept alive: it may be done after this, and the observer wants its name.
+    const counted_ptr<task_control> keep = task.share();
+    const time_point start = backend_->now();
+    resume(task);
+    observer_->saw_resumption(task, start, backend_->now());
+}
+
 void event_loop::finish(task_control& task) noexcept {
+    if (outside_witness_ == &task) outside_witness_ = nullptr;
     task.resume_at.destroy();
     task.resume_at = nullptr;
     --tasks_;
@@ -131,7 +158,15 @@ void event_loop::finish(task_control& task) noexcept {
 }
 
 void event_loop::run_until_done(const task_control& task) {
-    while (!task.is_done()) run_once();
+    stopping_ = false;
+    while (!task.is_done() && !stopping_) run_once();
+    if (!task.is_done())
+        throw std::runtime_error("the loop was stopped before " + task.name() + " was done");
+}
+
+void event_loop::run_forever() {
+    stopping_ = false;
+    while (!stopping_) run_once();
 }
 
 void event_loop::cancel_all_and_wait() {
@@ -145,16 +180,62 @@ loop_stats event_loop::stats() const noexcept {
     return result;
 }
 
+// Whether all tasks wait for each other. Most often one that can be woken from outside still waits
+// where it was found the last time.
+bool event_loop::is_stuck() noexcept {
+    if (tasks_ == 0 || !deadlock_handler_) return false;
+    const auto can_be_woken = [](const task_control& task) {
+        return task.state == task_state::waiting && task.waiting_for->can_be_woken_from_outside();
+    };
+    if (outside_witness_ != nullptr && can_be_woken(*outside_witness_)) return false;
+    for (const task_control& each : waiting_) {
+        if (!can_be_woken(each)) continue;
+        outside_witness_ = &each;
+        return false;
+    }
+    return true;
+}
+
+void event_loop::report_deadlock() {
+    // Once for each time that all come to a stop, also when something wakes the loop meanwhile.
+    if (stuck_since_ == stats_.resumptions) return;
+    stuck_since_ = stats_.resumptions;
+    deadlock_handler_(tasks());
+}
+
+loop_observer& event_loop::observer() {
+    if (!observer_) observer_ = std::make_unique<loop_observer>();
+    return *observer_;
+}
+
+void event_loop::warn_about_slow_tasks(duration limit) {
+    observer().warn_about_slices_over(limit);
+}
+
+void event_loop::trace_to(const std::string& file) {
+    observer().trace_to(file, backend_->now());
+}
+
+std::string event_loop::name_of(const task_control& task) const {
+    const auto named = names_.find(task.id());
+    return named != names_.end() ? named->second : "task-" + std::to_string(task.id());
+}
+
+std::vector<task_info> event_loop::tasks() const {
+    std::vector<task_info> all;
+    if (running_ != nullptr) all.push_back(info_of(*running_));
+    for (const task_control& each : ready_) all.push_back(info_of(each));
+    for (const task_control& each : waiting_) all.push_back(info_of(each));
+    std::ranges::sort(all, {}, &task_info::id);
+    return all;
+}
+
 void event_loop::post(posted& each) noexcept {
     if (posted_.push(each)) backend_->wake();
 }
 
 void event_loop::report_unseen_error(task_control& task) noexcept {
     handler_(task.name(), task.error());
-}
-
-void checkpoint() {
-    if (is_cancelled()) throw cancelled();
 }
 
 }  // namespace eddy

@@ -5,8 +5,17 @@
 
 namespace eddy {
 
-void suspension::throw_if_interrupted() const {
-    if (interrupted_) throw cancelled();
+void suspension::wake_interrupted() noexcept {
+    task_->interrupted = true;
+    wake();
+}
+
+void checkpoint() {
+    if (is_cancelled()) throw cancelled();
+}
+
+void throw_cancelled() {
+    throw cancelled();
 }
 
 }  // namespace eddy

@@ -5,13 +5,6 @@
 
 namespace eddy {
 
-task_control::task_control(event_loop& on, cancel_scope& parent) noexcept
-    : cancel_scope(this), loop(on), id_(on.next_task_id()) {
-    enter(parent);
-}
-
-task_control::~task_control() = default;
-
 bool task_control::ended_cancelled() const noexcept {
     if (!error()) return false;
     try {
@@ -24,17 +17,12 @@ bool task_control::ended_cancelled() const noexcept {
 }
 
 std::string task_control::name() const {
-    return name_ ? *name_ : "task-" + std::to_string(id_);
+    return loop.name_of(*this);
 }
 
 void task_control::set_name(std::string_view name) {
-    name_ = std::make_unique<std::string>(name);
-}
-
-void task_control::announce_end() noexcept {
-    cancel_scope* const parent = leave();
-    while (!observers.empty()) observers.pop_front().on_done(*this);
-    parent->on_task_done(*this);
+    loop.name_task(id_, name);
+    is_named = true;
 }
 
 void throw_error_of(task_control& task) {
@@ -43,10 +31,12 @@ void throw_error_of(task_control& task) {
     std::rethrow_exception(task.error());
 }
 
-void task_control::release() noexcept {
-    if (--references_ > 0) return;
-    if (!error_seen && error() && !ended_cancelled()) loop.report_unseen_error(*this);
-    delete this;
+void task_control::report_unseen_error() noexcept {
+    if (!ended_cancelled()) loop.report_unseen_error(*this);
+}
+
+void task_control::forget_name() noexcept {
+    loop.forget_name(id_);
 }
 
 }  // namespace eddy

@@ -1,6 +1,9 @@
 #pragma once
 
-#include <eddy/intrusive_list.hpp>
+#include <eddy/intrusive_ring.hpp>
+
+#include <cassert>
+#include <utility>
 
 namespace eddy {
 
@@ -11,7 +14,7 @@ class task_control;
 ///
 /// A scope is effective when it was cancelled, or when it is not shielded and its parent is
 /// effective. While the innermost scope of a task is effective, every suspension point throws.
-class cancel_scope : public list_node<cancel_scope> {
+class cancel_scope : public ring_node<cancel_scope> {
 public:
     /// Cancels the scope and what is inside. Runs no user code and resumes nobody: parked tasks are
     /// asked to come back early, and everything happens when the loop resumes them.
@@ -30,25 +33,36 @@ public:
     }
 
 protected:
-    /// `task`: who stands in this scope; null for the scope of a group, which only has children.
-    explicit cancel_scope(task_control* task, bool shielded = false) noexcept
-        : task_(task), shielded_(shielded) {}
-    ~cancel_scope();
+    explicit cancel_scope(bool shielded = false) noexcept : shielded_(shielded) {}
+    ~cancel_scope() { assert(parent_ == nullptr); }
 
-    void enter(cancel_scope& parent) noexcept;
+    /// The task that stands in this scope; null if none does, and it only has children.
+    virtual task_control* inhabitant() noexcept { return nullptr; }
+
+    /// The task that stands in the scope above this one, if any does.
+    const task_control* inhabitant_above() const noexcept {
+        return parent_ != nullptr ? parent_->inhabitant() : nullptr;
+    }
+
+    void enter(cancel_scope& parent) noexcept {
+        parent_ = &parent;
+        effective_ = cancelled_ || (!shielded_ && parent.effective_);
+        parent.children_.push_back(*this);
+    }
     /// Returns the scope that this one hung under.
-    cancel_scope* leave() noexcept;
+    cancel_scope* leave() noexcept {
+        assert(children_.empty() && "a scope ends after everything inside it");
+        if (parent_ != nullptr) parent_->children_.remove(*this);
+        return std::exchange(parent_, nullptr);
+    }
 
 private:
-    using scope_list = intrusive_list<cancel_scope, cancel_scope>;
-
     void become_effective() noexcept;
     void mark_effective() noexcept;
-    static cancel_scope* concerned(scope_list::iterator from, scope_list::iterator end) noexcept;
+    cancel_scope* first_concerned(cancel_scope* from) const noexcept;
 
     cancel_scope* parent_ = nullptr;
-    scope_list children_;
-    task_control* task_;
+    intrusive_ring<cancel_scope, cancel_scope> children_;
     bool cancelled_ = false;
     bool effective_ = false;
     bool shielded_;
@@ -61,15 +75,10 @@ public:
     ~nested_scope();
 
 private:
-    task_control& task_of_scope_;
-    cancel_scope& outer_;
-};
+    task_control* inhabitant() noexcept final { return &inhabitant_; }
 
-/// The scope of several tasks that run under the running one.
-class group_scope : public cancel_scope {
-public:
-    group_scope() noexcept;
-    ~group_scope() { leave(); }
+    task_control& inhabitant_;
+    cancel_scope& outer_;
 };
 
 }  // namespace eddy

@@ -1,26 +1,31 @@
 #pragma once
 
-#include <eddy/cancelled.hpp>
 #include <eddy/event_loop.hpp>
+
+#include <exception>
+#include <vector>
 
 namespace eddy {
 
-/// The tasks that one structured construct (`gather`, a group) runs beside each other. They hang
-/// under its scope, and all have ended before it does. Lives in the frame of the task that waits.
-class child_tasks final : public group_scope {
+/// The tasks that one structured construct (`gather`, `race`, a group) runs beside each other. They
+/// hang under a scope on the task that waits for them, in whose frame this lives, and all of them
+/// have ended before the construct does.
+class child_tasks : public nested_scope {
 public:
-    enum class on_failure { cancel_others, go_on };
+    /// When the rest is cancelled.
+    enum class cancel_rest { never, on_failure, on_first_end };
 
-    explicit child_tasks(on_failure reaction = on_failure::cancel_others) noexcept
-        : reaction_(reaction) {}
+    explicit child_tasks(cancel_rest when = cancel_rest::on_failure) noexcept : when_(when) {}
     ~child_tasks() { assert(running_ == 0 && "await all_done before leaving"); }
 
     template <class T>
-    task_reference<task_with_result<T>> start(task<T> work) {
+    counted_ptr<task_with_result<T>> start(task<T> work) {
         auto child = event_loop::current()->start(std::move(work), this);
         ++running_;
         return child;
     }
+
+    std::size_t running() const noexcept { return running_; }
 
     class awaiter final : public suspension {
     public:
@@ -41,22 +46,29 @@ public:
         child_tasks& children_;
     };
 
-    /// Waits until all have ended, cancelled or not. Never throws: ask `throw_failure` after it.
+    /// Waits until all have ended, cancelled or not. Never throws: see `throw_failure`.
     awaiter all_done() noexcept { return awaiter(*this); }
 
     /// Throws the first failure in time; `cancelled` if children were cancelled from outside.
-    void throw_failure() {
-        if (first_failure_) throw_error_of(*first_failure_);
-        if (any_cancelled_) throw cancelled();
-    }
+    void throw_failure() const;
+
+    /// Whether any ended by `cancelled`.
+    bool any_cancelled() const noexcept { return any_cancelled_; }
+
+    /// All failures in time.
+    std::vector<std::exception_ptr>& errors() noexcept { return errors_; }
+
+    /// The first child that ended, however; null before.
+    const task_control* first_ended() const noexcept { return first_ended_; }
 
 private:
     void on_task_done(task_control& child) noexcept override;
 
-    on_failure reaction_;
+    cancel_rest when_;
     bool any_cancelled_ = false;
     std::size_t running_ = 0;
-    task_reference<task_control> first_failure_;
+    const task_control* first_ended_ = nullptr;
+    std::vector<std::exception_ptr> errors_;
     awaiter* waiting_ = nullptr;
 };
 

@@ -23,6 +23,13 @@ public:
         static_assert(alignof(Promise) <= 2 * sizeof(void*));
     }
 
+    /// From the type-erased handle of one of eddy's coroutines.
+    static coroutine from(std::coroutine_handle<> frame) noexcept {
+        coroutine result;
+        result.frame_ = frame;
+        return result;
+    }
+
     std::coroutine_handle<> handle() const noexcept { return frame_; }
     promise_base& promise() const noexcept;
     explicit operator bool() const noexcept { return static_cast<bool>(frame_); }

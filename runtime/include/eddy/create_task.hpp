@@ -36,10 +36,11 @@ public:
     void on_done(task_control&) noexcept override { wake(); }
     void interrupt() noexcept override {
         if (!is_linked()) return;  // it is done, and this task is about to be resumed
-        unlink();
+        other_.observers.remove(*this);
         wake_interrupted();
     }
     std::string_view what() const noexcept override { return "task"; }
+    const task_control* waits_for() const noexcept override { return &other_; }
 
 private:
     task_control& other_;
@@ -50,8 +51,7 @@ private:
 template <class T>
 class task_handle {
 public:
-    explicit task_handle(task_reference<task_with_result<T>> task) noexcept
-        : task_(std::move(task)) {}
+    explicit task_handle(counted_ptr<task_with_result<T>> task) noexcept : task_(std::move(task)) {}
 
     bool done() const noexcept { return task_->is_done(); }
     bool cancelled() const noexcept { return task_->is_done() && task_->ended_cancelled(); }
@@ -60,6 +60,9 @@ public:
     void cancel() noexcept { task_->cancel(); }
 
     std::string name() const { return task_->name(); }
+
+    /// The task itself, for those who build on tasks.
+    task_control& control() const noexcept { return *task_; }
 
     class awaiter : public join_awaiter {
     public:
@@ -84,7 +87,7 @@ public:
         }
 
     private:
-        task_reference<task_with_result<T>> task_;
+        counted_ptr<task_with_result<T>> task_;
     };
 
     /// Waits until the task is done; gives a reference to its result, or throws what it threw.
@@ -101,14 +104,14 @@ public:
     }
 
 private:
-    task_reference<task_with_result<T>> task_;
+    counted_ptr<task_with_result<T>> task_;
 };
 
 /// Keeps a callable and its arguments alive for as long as the coroutine made from them runs: a
 /// lambda's captures live in the lambda, not in its coroutine.
 template <class F, class... Arguments>
-requires task_function<F&, Arguments&&...> std::invoke_result_t<F&, Arguments&&...>
-call_and_keep(F f, Arguments... arguments) {
+    requires task_function<F&, Arguments&&...>
+std::invoke_result_t<F&, Arguments&&...> call_and_keep(F f, Arguments... arguments) {
     co_return co_await std::invoke(f, std::move(arguments)...);
 }
 
@@ -118,8 +121,8 @@ task<T> to_task(task<T> work) noexcept {
     return work;
 }
 template <class F, class... Arguments>
-requires task_function < std::decay_t<F>
-&, std::decay_t<Arguments>&&... > auto to_task(F&& f, Arguments&&... arguments) {
+    requires task_function<std::decay_t<F>&, std::decay_t<Arguments>&&...>
+auto to_task(F&& f, Arguments&&... arguments) {
     if constexpr (std::is_empty_v<std::decay_t<F>> && sizeof...(Arguments) == 0) {
         return std::invoke(f);  // has nothing that would have to be kept
     } else {
@@ -140,8 +143,8 @@ task_handle<T> create_task(task<T> work, std::string_view name = {}) {
 
 /// The same with a callable, which is kept with its arguments until the task has ended.
 template <class F, class... Arguments>
-requires task_function < std::decay_t<F>
-&, std::decay_t<Arguments>&&... > auto create_task(F&& f, Arguments&&... arguments) {
+    requires task_function<std::decay_t<F>&, std::decay_t<Arguments>&&...>
+auto create_task(F&& f, Arguments&&... arguments) {
     return create_task(to_task(std::forward<F>(f), std::forward<Arguments>(arguments)...));
 }
 

@@ -5,10 +5,12 @@
 #include <eddy/suspension.hpp>
 #include <eddy/task.hpp>
 #include <eddy/task_control.hpp>
+#include <eddy/task_info.hpp>
 #include <eddy/timer_queue.hpp>
 
 #include <cassert>
 #include <functional>
+#include <unordered_map>
 
 namespace eddy {
 
@@ -24,6 +26,12 @@ struct loop_stats {
 /// Called with a task that failed when nobody can ask for its result any more.
 using exception_handler =
     std::function<void(const std::string& task_name, std::exception_ptr error)>;
+
+/// Called with all tasks when none of them can run any more and nothing this loop knows of can wake
+/// one: they wait for each other.
+using deadlock_handler = std::function<void(const std::vector<task_info>& tasks)>;
+
+class loop_observer;
 
 /// Runs tasks: takes a ready one, resumes it until it waits or ends, takes the next; when none is
 /// ready, sleeps in the kernel until something finishes or a timer is due. One loop per thread at a
@@ -57,6 +65,16 @@ public:
     template <class T>
     T run_until_complete(task<T> work);
 
+    /// The same for a task that was started; leaves its result where it is.
+    void run_until_done(const task_control& task);
+
+    /// Runs tasks until `stop` is called.
+    void run_forever();
+
+    /// Makes `run_forever`, or `run_until_complete`, return after this turn; the tasks stay as they
+    /// are. The latter then throws std::runtime_error.
+    void stop() noexcept { stopping_ = true; }
+
     /// One turn: what other threads posted, what the kernel has finished, due timers, ready tasks.
     void run_once();
 
@@ -65,7 +83,7 @@ public:
 
     /// Calls `f` on the loop's thread in its next turn. From any thread; wakes the loop if it
     /// sleeps.
-    template <class Callable>
+    template <std::invocable Callable>
     void post(Callable f) {
         post(*make_posted(std::move(f)).release());
     }
@@ -75,7 +93,7 @@ public:
     /// Starts a task beside the others: it stands at the end of the ready queue. Its scope hangs
     /// under `parent`, or under the loop's own.
     template <class T>
-    task_reference<task_with_result<T>> start(task<T> work, cancel_scope* parent = nullptr);
+    counted_ptr<task_with_result<T>> start(task<T> work, cancel_scope* parent = nullptr);
 
     /// This loop's clock, read once per turn and at most every 16 resumptions.
     time_point now() const noexcept { return now_; }
@@ -84,7 +102,21 @@ public:
     /// Why this backend was chosen.
     const std::string& backend_reason() const noexcept { return backend_reason_; }
     loop_stats stats() const noexcept;
+    /// What every task is doing, without disturbing any.
+    std::vector<task_info> tasks() const;
+    /// The default prints a line to standard error.
     void set_exception_handler(exception_handler handler) { handler_ = std::move(handler); }
+    /// The default prints who waits for whom to standard error. Empty: nobody is told.
+    void set_deadlock_handler(deadlock_handler handler) { deadlock_handler_ = std::move(handler); }
+
+    /// Warns on standard error about every task that holds the loop for longer than `limit` at a
+    /// time. On by default, at 100 ms, where the environment says EDDY_DEBUG=1.
+    void warn_about_slow_tasks(duration limit = std::chrono::milliseconds(100));
+
+    /// Records what every task does and waits for from now on, as a Chrome trace in JSON, which
+    /// https://ui.perfetto.dev opens. Complete when the loop is destroyed. Throws
+    /// std::system_error.
+    void trace_to(const std::string& file);
 
     // For awaiters -----------------------------------------------------------------------------
 
@@ -96,6 +128,7 @@ public:
         task_control& task = *running_;
         task.resume_at = caller.handle();
         task.waiting_for = &on;
+        task.waiting_since = coarse(now_);
         task.state = task_state::waiting;
         waiting_.push_back(task);
     }
@@ -111,11 +144,18 @@ public:
         make_ready(task);
     }
 
+    /// Runs now what other threads have posted.
+    void run_posted() noexcept { posted_.run_all(); }
+
     /// Counts work done without suspending against this turn. False: the turn is used up, and the
     /// task should let others run.
     bool take_budget() noexcept { return budget_ > 0 && --budget_ > 0; }
 
-    std::uint64_t next_task_id() noexcept { return ++last_task_id_; }
+    std::uint32_t next_task_id() noexcept { return ++last_task_id_; }
+    // Few tasks have a name of their own: it costs the others nothing.
+    void name_task(std::uint32_t id, std::string_view name) { names_.insert_or_assign(id, name); }
+    void forget_name(std::uint32_t id) noexcept { names_.erase(id); }
+    std::string name_of(const task_control& task) const;
     void report_unseen_error(task_control& task) noexcept;
 
 private:
@@ -128,20 +168,19 @@ private:
         ready_.push_back(task);
     }
 
-    void run_until_done(const task_control& task);
-
-    std::optional<duration> time_to_sleep() noexcept;
-    void take_posted() noexcept;
+    std::optional<duration> time_to_sleep();
     void wake_finished_operations() noexcept;
     void fire_due_timers() noexcept;
-    void run_ready_tasks() noexcept;
+    void run_ready_tasks();
     void resume(task_control& task) noexcept;
+    void resume_observed(task_control& task);
     void finish(task_control& task) noexcept;
+    loop_observer& observer();
+    bool is_stuck() noexcept;
+    void report_deadlock();
 
-    class loop_scope : public cancel_scope {
-    public:
-        loop_scope() noexcept : cancel_scope(nullptr) {}
-    };
+    // The scope above all tasks that have no other.
+    class loop_scope : public cancel_scope {};
 
     static inline constinit thread_local event_loop* current_ = nullptr;
 
@@ -150,6 +189,7 @@ private:
     intrusive_list<task_control> ready_;
     intrusive_list<task_control> waiting_;
     int budget_ = 0;
+    bool stopping_ = false;
     time_point now_;
     timer_queue timers_;
     operation_list completed_;
@@ -157,23 +197,31 @@ private:
     std::unique_ptr<backend> backend_;
 
     std::size_t tasks_ = 0;  // not yet done
-    std::uint64_t last_task_id_ = 0;
+    std::uint32_t last_task_id_ = 0;
+    std::unordered_map<std::uint32_t, std::string> names_;
     loop_scope scope_;
     loop_stats stats_;
     std::string backend_reason_;
     exception_handler handler_;
+    deadlock_handler deadlock_handler_;
+    // One of the waiting tasks that something outside can wake, found by the last search.
+    const task_control* outside_witness_ = nullptr;
+    std::uint64_t stuck_since_ = 0;            // how many resumptions there were
+    std::unique_ptr<loop_observer> observer_;  // null: nobody watches, and nothing is measured
 };
 
 template <class T>
-task_reference<task_with_result<T>> event_loop::start(task<T> work, cancel_scope* parent) {
-    auto* const control = new task_with_result<T>(*this, parent != nullptr ? *parent : scope_);
+counted_ptr<task_with_result<T>> event_loop::start(task<T> work, cancel_scope* parent) {
+    cancel_scope& above = parent != nullptr ? *parent : scope_;
+    auto* const control = new task_with_result<T>(*this, above, next_task_id());
+    if (running_ != nullptr) control->context = running_->context;
     const auto root = work.release();
     root.promise().into = &control->outcome;
     control->resume_at = root;
     control->acquire();  // one count for the loop, one for the caller
     ++tasks_;
     make_ready(*control);
-    return task_reference<task_with_result<T>>(control);
+    return counted_ptr<task_with_result<T>>(control);
 }
 
 template <class T>
@@ -205,6 +253,10 @@ inline void suspension::park(coroutine caller) noexcept {
 inline void suspension::pause(coroutine caller) noexcept {
     task_ = &event_loop::running_task();
     event_loop::current()->pause(caller);
+}
+
+inline void suspension::throw_if_interrupted() {
+    if (std::exchange(event_loop::running_task().interrupted, false)) throw_cancelled();
 }
 
 inline void suspension::wake() noexcept {

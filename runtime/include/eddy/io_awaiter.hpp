@@ -43,6 +43,7 @@ public:
 
     void interrupt() noexcept override { parked_task()->loop.kernel().cancel(*this); }
     std::string_view what() const noexcept override { return to_string(code); }
+    bool can_be_woken_from_outside() const noexcept override { return true; }
 
     /// The kernel has given the operation back.
     void finished() noexcept {

@@ -39,7 +39,7 @@ public:
 
         bool await_ready() const {
             checkpoint();
-            return wanted_.try_acquire();
+            return !std::exchange(wanted_.is_held_, true);
         }
         void await_suspend(coroutine caller) noexcept {
             wanted_.waiters_.push_back(*this);
@@ -47,12 +47,14 @@ public:
         }
         guard await_resume() const {
             throw_if_interrupted();
+            wanted_.holder_ = event_loop::running_task().share();
             guard held(wanted_);
             // Chosen and cancelled in the same turn: the lock goes on to the next.
             checkpoint();
             return held;
         }
         std::string_view what() const noexcept override { return "lock"; }
+        const task_control* waits_for() const noexcept override { return wanted_.holder_.get(); }
 
     private:
         lock& wanted_;
@@ -61,27 +63,27 @@ public:
     lock() noexcept = default;
     lock(const lock&) = delete;
     lock& operator=(const lock&) = delete;
-    ~lock() { assert(!held_ && waiters_.empty() && "this lock is still in use"); }
+    ~lock() { assert(!is_held_ && waiters_.empty() && "this lock is still in use"); }
 
     /// Waits until the lock is free and takes it: `const auto held = co_await m.acquire();`
     awaiter acquire() noexcept { return awaiter(*this); }
 
-    bool is_held() const noexcept { return held_; }
+    bool is_held() const noexcept { return is_held_; }
 
 private:
-    bool try_acquire() noexcept { return !std::exchange(held_, true); }
-
     // The lock is handed over held, so that nobody can come between.
     void release() noexcept {
+        holder_ = counted_ptr<task_control>();
         if (waiters_.empty()) {
-            held_ = false;
+            is_held_ = false;
         } else {
             waiter::wake_first(waiters_);
         }
     }
 
     // While anybody waits, the lock is held.
-    bool held_ = false;
+    bool is_held_ = false;
+    counted_ptr<task_control> holder_;  // who took it, for those who ask who holds it up
     wait_list waiters_;
 };
 

@@ -2,20 +2,52 @@
 
 #include <eddy/create_task.hpp>
 
+#include <memory>
+#include <stdexcept>
+
 namespace eddy {
 
+/// What `run` throws when Ctrl-C has ended the main task.
+struct keyboard_interrupt : std::runtime_error {
+    keyboard_interrupt() : std::runtime_error("interrupted by Ctrl-C") {}
+};
+
+/// Turns the first Ctrl-C into cancellation of a task, and lets the second end the process. Does
+/// nothing where the program handles SIGINT itself, or another `run` does already.
+class interrupt_guard {
+public:
+    explicit interrupt_guard(task_control& main);
+    ~interrupt_guard();
+
+    /// Whether Ctrl-C has cancelled the task.
+    bool was_interrupted() const noexcept;
+
+private:
+    class listener;
+    std::unique_ptr<listener> listener_;
+};
+
 /// Makes a loop, runs `work` on it to its end, then cancels and awaits what is left. Returns the
-/// result of `work` or throws its exception.
+/// result of `work` or throws its exception. Ctrl-C cancels `work`; if that is what ended it,
+/// `keyboard_interrupt` is thrown.
 template <class T>
 T run(task<T> work) {
     event_loop loop;
-    return loop.run_until_complete(std::move(work));
+    const auto main = loop.start(std::move(work));
+    main->set_name("main");
+    const interrupt_guard ctrl_c(*main);
+    loop.run_until_done(*main);
+    if (ctrl_c.was_interrupted() && main->ended_cancelled()) {
+        main->error_seen = true;
+        throw keyboard_interrupt();
+    }
+    return take_result(*main);
 }
 
 /// The same with a callable that makes the task: `run(serve, 8080)`.
 template <class F, class... Arguments>
-requires task_function < std::decay_t<F>
-&, std::decay_t<Arguments>&&... > auto run(F&& f, Arguments&&... arguments) {
+    requires task_function<std::decay_t<F>&, std::decay_t<Arguments>&&...>
+auto run(F&& f, Arguments&&... arguments) {
     return run(to_task(std::forward<F>(f), std::forward<Arguments>(arguments)...));
 }
 

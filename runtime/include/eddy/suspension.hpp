@@ -23,6 +23,12 @@ public:
     /// What the task waits for, in words: "sleep", "lock", "receive".
     virtual std::string_view what() const noexcept = 0;
 
+    /// The task that must do something first, if that is known: for people, and to find deadlocks.
+    virtual const task_control* waits_for() const noexcept { return nullptr; }
+
+    /// Whether something other than a task or a timer of this loop can end the wait.
+    virtual bool can_be_woken_from_outside() const noexcept { return false; }
+
 protected:
     ~suspension() = default;
 
@@ -35,24 +41,21 @@ protected:
     /// Moves the parked task to the ready queue. On the loop's thread only.
     void wake() noexcept;
 
-    /// Came back early: `wake` after `interrupt`. Then `throw_if_interrupted` throws `cancelled`.
-    void wake_interrupted() noexcept {
-        interrupted_ = true;
-        wake();
-    }
-    void throw_if_interrupted() const;
-    bool was_interrupted() const noexcept { return interrupted_; }
+    /// `wake` after `interrupt`: `await_resume` calls `throw_if_interrupted`, which throws then.
+    void wake_interrupted() noexcept;
+    static void throw_if_interrupted();
 
     task_control* parked_task() const noexcept { return task_; }
 
 private:
     task_control* task_ = nullptr;
-    bool interrupted_ = false;
 };
 
 /// Throws `cancelled` if the running task's innermost scope is effective. Every awaiter that can
 /// wait calls it first, also when it would not have to wait: a suspension point always is one.
 void checkpoint();
+
+[[noreturn]] void throw_cancelled();
 
 /// Whether `checkpoint` would throw.
 bool is_cancelled() noexcept;

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <eddy/backend.hpp>
 #include <eddy/cancel_scope.hpp>
 #include <eddy/coroutine.hpp>
+#include <eddy/counted_ptr.hpp>
 #include <eddy/result.hpp>
+#include <eddy/task_context.hpp>
 
 #include <cstdint>
-#include <memory>
 #include <string>
 
 namespace eddy {
@@ -18,8 +20,21 @@ class task_control;
 /// `waiting`: it stands among the waiting tasks and is parked on a suspension.
 enum class task_state : std::uint8_t { ready, running, waiting, done };
 
+/// A time in steps of about a millisecond (2^20 ns), in half the memory; starts again after 52
+/// days.
+using coarse_time = std::uint32_t;
+
+inline coarse_time coarse(time_point time) noexcept {
+    return static_cast<coarse_time>(time.time_since_epoch().count() >> 20);
+}
+
+/// The time that has passed between two coarse times.
+inline duration coarse_difference(coarse_time later, coarse_time earlier) noexcept {
+    return duration(static_cast<std::int64_t>(coarse_time(later - earlier)) << 20);
+}
+
 /// Is told when a task is done. The loop calls it; it may only append to queues.
-class task_observer : public list_node<task_observer> {
+class task_observer : public ring_node<task_observer> {
 public:
     virtual void on_done(task_control& task) noexcept = 0;
 
@@ -31,8 +46,13 @@ protected:
 /// Made once, together with the place of its result; used on its loop's thread only.
 class task_control : public list_node<>, public cancel_scope {
 public:
-    task_control(event_loop& loop, cancel_scope& parent) noexcept;
-    virtual ~task_control();
+    task_control(event_loop& on, cancel_scope& parent, std::uint32_t id) noexcept
+        : loop(on), id_(id) {
+        enter(parent);
+    }
+    virtual ~task_control() {
+        if (is_named) forget_name();
+    }
 
     static void* operator new(std::size_t size) { return frame_allocator::allocate(size); }
     static void operator delete(void* memory, std::size_t size) noexcept {
@@ -46,29 +66,57 @@ public:
     /// Whether it ended by `cancelled`.
     bool ended_cancelled() const noexcept;
 
+    /// Unique on its loop, from 1.
+    std::uint32_t id() const noexcept { return id_; }
+
+    /// The task under whose scope this one hangs; null for an independent one.
+    const task_control* parent_task() const noexcept { return inhabitant_above(); }
+
     std::string name() const;
     void set_name(std::string_view name);
 
     /// The task is done: tells those who wait for it and the scope it hung under.
-    void announce_end() noexcept;
+    void announce_end() noexcept {
+        cancel_scope* const parent = leave();
+        while (!observers.empty()) observers.pop_front().on_done(*this);
+        parent->on_task_done(*this);
+    }
+
+    counted_ptr<task_control> share() noexcept {
+        acquire();
+        return counted_ptr<task_control>(this);
+    }
 
     // Counted by the loop, until the task is done, and by the handles.
     void acquire() noexcept { ++references_; }
-    void release() noexcept;
+    void release() noexcept {
+        if (--references_ > 0) return;
+        if (error() && !error_seen) report_unseen_error();
+        delete this;
+    }
 
     event_loop& loop;
     std::coroutine_handle<> resume_at;  // its innermost coroutine, while it is suspended
     suspension* waiting_for = nullptr;  // while it is waiting
     cancel_scope* innermost_scope = this;
-    intrusive_list<task_observer, task_observer> observers;
+    intrusive_ring<task_observer, task_observer> observers;
+    counted_ptr<task_context> context;  // its task-local values
 
     task_state state = task_state::ready;
-    bool error_seen = false;  // somebody has been given the exception
+    bool interrupted = false;  // it was woken by a cancellation, before what it waited for
+    bool error_seen = false;   // somebody has been given the exception
+    bool is_named = false;
 
 private:
+    task_control* inhabitant() noexcept final { return this; }
+    void report_unseen_error() noexcept;
+    void forget_name() noexcept;
+
     std::uint32_t references_ = 1;
-    std::uint64_t id_;
-    std::unique_ptr<std::string> name_;
+    const std::uint32_t id_;
+
+public:
+    coarse_time waiting_since = 0;  // while it is waiting
 };
 
 /// Throws the error of a task that has failed, as those who await it see it.
@@ -91,32 +139,5 @@ T take_result(task_with_result<T>& task) {
     if (task.error()) throw_error_of(task);
     return std::move(task.outcome).value();
 }
-
-/// A counted reference to a task.
-template <class Task>
-class task_reference {
-public:
-    task_reference() noexcept = default;
-    /// Takes over one count.
-    explicit task_reference(Task* task) noexcept : task_(task) {}
-    task_reference(const task_reference& other) noexcept : task_(other.task_) {
-        if (task_) task_->acquire();
-    }
-    task_reference(task_reference&& other) noexcept : task_(std::exchange(other.task_, nullptr)) {}
-    task_reference& operator=(task_reference other) noexcept {
-        std::swap(task_, other.task_);
-        return *this;
-    }
-    ~task_reference() {
-        if (task_) task_->release();
-    }
-
-    Task& operator*() const noexcept { return *task_; }
-    Task* operator->() const noexcept { return task_; }
-    explicit operator bool() const noexcept { return task_ != nullptr; }
-
-private:
-    Task* task_ = nullptr;
-};
 
 }  // namespace eddy

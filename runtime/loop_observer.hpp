@@ -1,0 +1,42 @@
+#pragma once
+
+#include <eddy/task_control.hpp>
+
+#include <fstream>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace eddy {
+
+/// Watches the resumptions of a loop, where somebody wants them watched.
+class loop_observer {
+public:
+    ~loop_observer();
+
+    void warn_about_slices_over(duration limit) noexcept { slow_ = limit; }
+
+    /// Throws std::system_error if the file cannot be written.
+    void trace_to(const std::string& file, time_point start);
+
+    /// `task` ran from `start` to `end`; now it waits, is ready again, or is done.
+    void saw_resumption(const task_control& task, time_point start, time_point end);
+
+private:
+    void warn(const task_control& task, duration held) const;
+    void trace_slice(const task_control& task, const std::string& name, const char* category,
+                     time_point start, time_point end);
+
+    // What a parked task waits for: by the time it is resumed, its suspension is gone.
+    struct wait {
+        std::string what;
+        time_point since;
+    };
+
+    std::optional<duration> slow_;
+    std::ofstream trace_;
+    time_point trace_start_;
+    std::unordered_map<std::uint64_t, std::optional<wait>> traced_;  // by task
+};
+
+}  // namespace eddy

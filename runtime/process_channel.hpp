@@ -1,0 +1,97 @@
+#pragma once
+
+#include <eddy/handle_passing.hpp>
+#include <eddy/payload.hpp>
+#include <eddy/shared_memory.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace eddy {
+
+/// What a message between a pool and its worker says.
+enum class message_kind : std::uint8_t {
+    greeting,            ///< both ways, first: who I am
+    initialize,          ///< to the worker: call this before all others
+    call,                ///< to the worker
+    value,               ///< from the worker: a call has returned
+    error,               ///< from the worker: a call has thrown
+    initializer_failed,  ///< from the worker, last: the initializer has thrown
+};
+
+/// What stands before each message.
+struct message_header {
+    std::uint32_t size = 0;  // of the bytes that follow
+    message_kind kind = message_kind::greeting;
+    bool has_memory = false;  // then those bytes are not the content: the next handle leads to it
+    std::uint16_t place = 0;  // of a call, on the control page
+    std::uint64_t call = 0;
+
+    // Of a call: what is to be called.
+    std::uint64_t check = 0;
+    std::uint32_t ordinal = 0;
+    // Of an answer: how long the function has run.
+    std::uint32_t microseconds = 0;
+};
+
+/// A message that has arrived. Its content lives as long as it does, and only until the channel
+/// receives more.
+class message {
+public:
+    message(const message_header& head, std::span<const std::byte> bytes) noexcept
+        : head_(head), content_(bytes) {}
+    message(const message_header& head, memory_mapping memory) noexcept
+        : head_(head), memory_(std::move(memory)), content_(memory_.bytes()) {}
+
+    const message_header& head() const noexcept { return head_; }
+    std::span<const std::byte> content() const noexcept { return content_; }
+
+private:
+    message_header head_;
+    memory_mapping memory_;
+    std::span<const std::byte> content_;
+};
+
+/// Messages over one end of a local socket, which it borrows.
+class process_channel {
+public:
+    explicit process_channel(native_handle socket) noexcept : socket_(socket) {}
+
+    /// Puts a message into the queue of what is to be sent.
+    void put(message_header head, const payload& content);
+
+    /// Sends what is in the queue, or as much as goes without waiting.
+    void send(when_not_ready what, std::error_code& error);
+    bool has_unsent() const noexcept { return sent_ < unsent_.size(); }
+
+    /// Receives what is there. False: there will be no more. Invalidates the messages taken.
+    bool receive(when_not_ready what, std::error_code& error);
+
+    /// The next message that is there as a whole. Throws `serialization_error` if it is none.
+    std::optional<message> take();
+
+private:
+    struct passed_handle {
+        std::size_t at;  // goes with the byte of this number in `unsent_`
+        std::shared_ptr<const unique_handle> memory;
+    };
+
+    std::size_t end_of_next_piece() const noexcept;
+    message open(const message_header& head, std::span<const std::byte> bytes);
+
+    native_handle socket_;
+
+    std::vector<std::byte> unsent_;  // the first `sent_` of it have gone
+    std::size_t sent_ = 0;
+    std::deque<passed_handle> unsent_handles_;
+
+    std::vector<std::byte> received_;  // the part from `taken_` to `filled_` was not looked at yet
+    std::size_t taken_ = 0;
+    std::size_t filled_ = 0;
+    std::vector<unique_handle> handles_;
+};
+
+}  // namespace eddy

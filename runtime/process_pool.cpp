@@ -1,0 +1,77 @@
+#include <eddy/process_pool.hpp>
+
+#include <eddy/event_loop.hpp>
+
+#include "process_scheduler.hpp"
+
+#include <future>
+
+namespace eddy {
+namespace {
+
+// The thread of a pool that was made where no loop runs. Returns once it has a loop.
+std::thread serve_in_thread(std::shared_ptr<process_scheduler> scheduler) {
+    std::promise<void> opened;
+    std::future<void> is_open = opened.get_future();
+    std::thread thread([&opened, scheduler = std::move(scheduler)]() mutable {
+        std::optional<event_loop> loop;
+        try {
+            loop.emplace();
+            // While the pool has nothing to do, nobody waits for anything but a call from outside.
+            loop->set_deadlock_handler({});
+            scheduler->open(*loop);
+        } catch (...) {
+            opened.set_exception(std::current_exception());
+            return;
+        }
+        opened.set_value();
+        loop->run_until_complete(process_scheduler::serve(std::move(scheduler)));
+    });
+    try {
+        is_open.get();
+    } catch (...) {
+        thread.join();
+        throw;
+    }
+    return thread;
+}
+
+}  // namespace
+
+process_pool::process_pool(const process_pool_options& options) {
+    check_process_init();
+    scheduler_ = std::make_shared<process_scheduler>(options);
+    if (event_loop* const loop = event_loop::current()) {
+        scheduler_->open(*loop);
+        loop->start(process_scheduler::serve(scheduler_))->set_name("process pool");
+    } else {
+        thread_ = serve_in_thread(scheduler_);
+    }
+}
+
+process_pool::~process_pool() {
+    scheduler_->close();
+    if (thread_.joinable()) thread_.join();
+}
+
+unsigned process_pool::concurrency() const noexcept {
+    return scheduler_->concurrency();
+}
+
+void process_pool::shutdown(shutdown_mode mode) {
+    scheduler_->shut_down(mode).result();
+}
+
+future<void> process_pool::shutdown_async(shutdown_mode mode) {
+    return scheduler_->shut_down(mode);
+}
+
+void process_pool_view::enqueue(process_job& job) {
+    scheduler_->submit(job);
+}
+
+unsigned process_pool_view::concurrency() const noexcept {
+    return scheduler_->concurrency();
+}
+
+}  // namespace eddy

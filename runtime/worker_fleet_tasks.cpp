@@ -1,0 +1,160 @@
+#include "worker_fleet.hpp"
+
+#include <eddy/cancelled.hpp>
+#include <eddy/process_error.hpp>
+
+#include "function_registry.hpp"
+#include "remote_exception.hpp"
+
+#include <algorithm>
+
+namespace eddy {
+namespace {
+
+// After so many workers in a row that were of no use, there is no hope for the next one.
+constexpr unsigned most_useless_workers = 5;
+
+// The second of them is started so much later, the third after twice the time, and so on.
+constexpr std::chrono::milliseconds first_pause{10};
+
+std::string message_of(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& known) {
+        return known.what();
+    }
+}
+
+}  // namespace
+
+// Whoever awaits a worker gets a std::system_error when it is closed, for which somebody has cared.
+
+task<> worker_fleet::follow_answers(std::shared_ptr<worker_fleet> fleet, worker_ptr worker) {
+    try {
+        for (;;) {
+            co_await worker->readable();
+            if (worker->is_closed()) co_return;
+            if (fleet->take_answers(*worker) == reception::end) break;
+        }
+        worker->note_silence(fleet->loop_.now() + fleet->options_.grace());
+    } catch (const std::system_error&) {
+    }
+}
+
+task<> worker_fleet::follow_process(std::shared_ptr<worker_fleet> fleet, worker_ptr worker) {
+    try {
+        co_await worker->ended();
+    } catch (const std::system_error&) {
+    }
+    if (!worker->is_closed()) fleet->worker_ended(worker);
+}
+
+task<> worker_fleet::send_rest(std::shared_ptr<worker_fleet> fleet, worker_ptr worker) {
+    try {
+        std::error_code error = std::make_error_code(std::errc::operation_would_block);
+        while (error == std::errc::operation_would_block) {
+            co_await worker->writable();
+            if (worker->is_closed()) co_return;
+            worker->channel().send(when_not_ready::give_up, error);
+        }
+    } catch (const std::system_error&) {
+    }
+    worker->is_sending = false;
+    fleet->changed.set();
+}
+
+worker_fleet::reception worker_fleet::take_answers(worker_process& worker) noexcept {
+    try {
+        std::error_code error;
+        const bool has_come = worker.channel().receive(when_not_ready::give_up, error);
+        while (const auto answer = worker.channel().take()) take_answer(worker, *answer);
+        changed.set();
+        if (has_come) return reception::some;
+        return error == std::errc::operation_would_block ? reception::nothing_yet : reception::end;
+    } catch (const std::exception&) {
+        // It talks nonsense, or its answer cannot be received.
+        worker.kill();
+        return reception::end;
+    }
+}
+
+void worker_fleet::take_answer(worker_process& worker, const message& answer) {
+    const message_header& head = answer.head();
+    payload_reader content(answer.content());
+    if (head.kind == message_kind::greeting) return check_greeting(answer);
+    if (head.kind == message_kind::initializer_failed) {
+        initializer_error_ = "its initializer has thrown: " + message_of(read_exception(content));
+        return;
+    }
+    process_job* const job = worker.take_answered(head.call);
+    if (job == nullptr) throw serialization_error("a worker has answered what it was not asked");
+    useless_workers_ = 0;
+    initializer_error_.clear();
+    prefetch_.note(std::chrono::microseconds(head.microseconds));
+    if (head.kind == message_kind::value)
+        job->succeed(content);
+    else
+        job->fail(read_exception(content));
+}
+
+void worker_fleet::check_greeting(const message& greeting) {
+    const auto theirs = program_fingerprint::from(greeting.content());
+    const program_fingerprint& ours = function_registry::fingerprint();
+    if (theirs == ours) return;
+    break_pool(std::make_exception_ptr(worker_binary_mismatch(
+        "a worker is not the same program as its pool: " + ours.difference_to(theirs))));
+}
+
+void worker_fleet::worker_ended(const worker_ptr& worker) {
+    // What it has sent before counts.
+    while (take_answers(*worker) == reception::some) continue;
+    const std::int64_t id = worker->id();
+    const process_exit how = worker->reap();
+    worker->close();
+    std::erase(workers_, worker);
+    const bool ended_a_call = end_running_call(*worker, how);
+    take_back_all(*worker);
+    if (ended_a_call)
+        useless_workers_ = 0;
+    else if (!worker->was_told_to_end())
+        note_useless_worker(!initializer_error_.empty()
+                                ? initializer_error_
+                                : "process " + std::to_string(id) + " ended with " + how.to_string());
+    changed.set();
+}
+
+// The one call that was running when its worker has ended: fails, or is run again.
+bool worker_fleet::end_running_call(worker_process& worker, const process_exit& how) {
+    const bool took_too_long = worker.first_is_over_limit(loop_.now());
+    process_job* const job = worker.take_begun();
+    if (job == nullptr) return false;
+    ++job->attempts;
+    if (took_too_long)
+        job->fail(std::make_exception_ptr(
+            timeout_error("a call took longer than its time limit, and its worker was killed")));
+    else if (job->attempts < job->options.attempts() && !job->is_asked_to_stop())
+        pending_.push_front(*job);
+    else
+        job->fail(std::make_exception_ptr(worker_died(worker.id(), how, job->attempts)));
+    return true;
+}
+
+void worker_fleet::take_back_all(worker_process& worker) noexcept {
+    while (process_job* const last = worker.take_last()) pending_.push_front(*last);
+}
+
+void worker_fleet::note_useless_worker(const std::string& reason) {
+    if (++useless_workers_ >= most_useless_workers)
+        return break_pool(std::make_exception_ptr(broken_process_pool(
+            "no worker lives long enough to do anything; the last one: " + reason)));
+    no_worker_before_ = loop_.now() + first_pause * (1 << (useless_workers_ - 1));
+    if (respawn_.is_armed()) loop_.timers().disarm(respawn_);
+    loop_.timers().arm(respawn_, no_worker_before_);
+}
+
+void worker_fleet::break_pool(std::exception_ptr why) noexcept {
+    if (!broken_) broken_ = std::move(why);
+    changed.set();
+}
+
+}  // namespace eddy

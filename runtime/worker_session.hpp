@@ -1,0 +1,40 @@
+#pragma once
+
+#include "control_page.hpp"
+#include "process_channel.hpp"
+
+#include <cstdint>
+#include <exception>
+
+namespace eddy {
+
+/// The worker's side: runs calls one after the other, in the order in which they arrive, and
+/// answers each before it takes the next. So at any time at most one call is without an answer
+/// and yet not on offer any more.
+class worker_session {
+public:
+    /// Borrows both.
+    worker_session(native_handle socket, control_page& page) noexcept
+        : channel_(socket), page_(page) {}
+
+    enum class ending { pool_closed, other_program, initializer_failed };
+
+    /// Until there are no more calls.
+    ending run();
+
+private:
+    bool exchange_greetings();
+    bool wait_for_messages();
+    bool handle(const message& received);
+    bool initialize(const message& received);
+    void answer(const message& received);
+    void send(message_header head, const payload& content);
+
+    process_channel channel_;
+    control_page& page_;
+};
+
+/// What a worker process does in place of the program's own `main`. The program ends with it.
+[[noreturn]] void run_worker();
+
+}  // namespace eddy
