@@ -2,14 +2,42 @@
 
 // All of eddy. Each header can also be included alone.
 
+// Tasks and their structure.
+#include <eddy/as_completed.hpp>
+#include <eddy/as_result.hpp>
+#include <eddy/async_generator.hpp>
+#include <eddy/call_later.hpp>
 #include <eddy/create_task.hpp>
-#include <eddy/event.hpp>
 #include <eddy/gather.hpp>
+#include <eddy/race.hpp>
+#include <eddy/run.hpp>
+#include <eddy/signal_watch.hpp>
+#include <eddy/sleep.hpp>
+#include <eddy/task_group.hpp>
+#include <eddy/task_local.hpp>
+#include <eddy/timeout.hpp>
+#include <eddy/wait.hpp>
+
+// What tasks share.
+#include <eddy/barrier.hpp>
+#include <eddy/condition.hpp>
+#include <eddy/event.hpp>
 #include <eddy/lock.hpp>
 #include <eddy/queue.hpp>
-#include <eddy/run.hpp>
 #include <eddy/semaphore.hpp>
-#include <eddy/sleep.hpp>
+
+// Pools.
+#include <eddy/futures.hpp>
+#include <eddy/process_pool.hpp>
+#include <eddy/thread_pool.hpp>
+#include <eddy/to_thread.hpp>
+
+// The network.
+#include <eddy/certificate.hpp>
+#include <eddy/http_client.hpp>
+#include <eddy/http_server.hpp>
+#include <eddy/resolver.hpp>
 #include <eddy/tcp_listener.hpp>
 #include <eddy/tcp_stream.hpp>
-#include <eddy/timeout.hpp>
+#include <eddy/tls_stream.hpp>
+#include <eddy/url.hpp>

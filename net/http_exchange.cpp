@@ -1,0 +1,200 @@
+#include "http_exchange.hpp"
+
+#include <eddy/timeout.hpp>
+
+#include "http_text.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace eddy::http {
+
+namespace {
+
+time_point deadline_after(duration limit) {
+    return limit == timeouts::forever ? time_point::max() : event_loop::current()->now() + limit;
+}
+
+// While it exists, time running out and an early answer both end the write.
+class write_scope {
+public:
+    write_scope(connection& on, duration limit) : on_(on), scope_(deadline_after(limit)) {
+        on_.interrupt_on_arrival(&scope_);
+    }
+    ~write_scope() { on_.interrupt_on_arrival(nullptr); }
+
+    bool absorbs_cancellation() const noexcept { return scope_.absorbs_cancellation(); }
+
+private:
+    connection& on_;
+    deadline_scope scope_;
+};
+
+// "timeout=5, max=100" in Keep-Alive: a hint of the server how long it will wait.
+std::optional<std::chrono::seconds> keep_alive_hint(const headers& fields) noexcept {
+    list_elements list(fields.find("keep-alive").value_or(""));
+    for (std::string_view element; list.next(element);) {
+        constexpr std::string_view name = "timeout=";
+        if (element.size() <= name.size() || !equals_ignoring_case(element.substr(0, name.size()), name)) {
+            continue;
+        }
+        const std::string_view digits = element.substr(name.size());
+        int seconds = 0;
+        const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+        if (problem == std::errc() && seconds >= 0) return std::chrono::seconds(seconds);
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+exchange::exchange(lease held, const client_limits& limits, const timeouts& patience,
+                   std::string_view url, time_point started)
+    : held_(std::move(held)), limits_(limits), patience_(patience), url_(url), started_(started),
+      reused_(on().was_used()), head_(message_kind::response) {}
+
+task<> exchange::run(method asked, std::string_view text, std::string_view rest) {
+    idempotent_ = is_idempotent(asked);
+    if (on().has_news()) throw error(error_kind::closed_before_response, "the idle connection ended");
+    held_.begin_exchange();
+    if (!rest.empty()) on().arm();  // a long body may be answered before its end
+    co_await send(text);
+    if (!rest.empty()) co_await send(rest);
+    sent_ = written_ == text.size() + rest.size();
+    phase_ = phase::receive_head;
+    co_await receive_head(asked);
+    phase_ = phase::receive_body;
+}
+
+// Ends early, without an exception, if the server answers or hangs up first: what it has to say is
+// worth more than that we could not finish.
+task<> exchange::send(std::string_view text) {
+    while (!text.empty() && !write_failure_ && !on().has_news()) {
+        const write_scope scope(on(), patience_.write);
+        try {
+            const std::size_t taken = co_await on().write(std::as_bytes(std::span(text)));
+            written_ += taken;
+            text.remove_prefix(taken);
+        } catch (const std::system_error&) {
+            write_failure_ = std::current_exception();
+        } catch (const cancelled&) {
+            if (!scope.absorbs_cancellation()) throw;
+            if (!on().has_news()) throw error(error_kind::write_timeout, "the peer takes no bytes");
+        }
+    }
+}
+
+task<> exchange::receive_head(method asked) {
+    head_parser parser(message_kind::response, limits_.headers);
+    for (int informational = 0;; ++informational) {
+        while (!parser.complete()) {
+            std::span<char> came = on().unread();
+            if (came.empty()) came = co_await on().receive(patience_.read);
+            if (came.empty()) {
+                if (write_failure_) std::rethrow_exception(write_failure_);
+                if (received_) throw error(error_kind::closed_in_head, "the connection closed in the headers");
+                throw error(error_kind::closed_before_response, "the connection closed without an answer");
+            }
+            received_ = true;
+            on().consume(parser.feed(std::string_view(came.data(), came.size())));
+        }
+        head_ = parser.take();
+        if (head_.status >= 200) break;
+        if (head_.status == 101) throw error(error_kind::unexpected_upgrade, "101 without being asked");
+        if (informational >= limits_.informational) {
+            throw error(error_kind::too_many_informational, "one 1xx response after the other");
+        }
+    }
+    const body_framing framing = head_.framing.of_response(asked, head_.status);
+    body_.emplace(framing, message_kind::response, limits_.headers);
+}
+
+bool exchange::may_be_replayed() const noexcept {
+    return reused_ && !received_ && (idempotent_ || written_ == 0);
+}
+
+lease exchange::take_lease() noexcept {
+    held_.detach();
+    return std::move(held_);
+}
+
+std::optional<std::uint64_t> exchange::body_length() const noexcept {
+    const body_framing framing = body_->framing();
+    if (framing.end == body_framing::by::length) return framing.length;
+    if (framing.end == body_framing::by::nothing) return 0;
+    return std::nullopt;
+}
+
+std::span<char> exchange::available() {
+    std::span<char> payload;
+    // A part of the framing may give no payload at all.
+    while (payload.empty() && !body_->complete() && !on().unread().empty()) {
+        const auto piece = body_->decode(on().unread());
+        on().consume(piece.taken);
+        payload = piece.payload;
+    }
+    return payload;
+}
+
+task<std::span<char>> exchange::next() {
+    try {
+        while (!body_->complete()) {
+            const std::span<char> payload = available();
+            if (!payload.empty()) co_return payload;
+            if (body_->complete()) break;
+            const std::span<char> came = co_await on().receive(patience_.read);
+            if (came.empty()) body_->end_of_stream();
+        }
+    } catch (const std::exception&) {
+        const error failure = to_error(std::current_exception(), context());
+        held_ = lease();
+        throw failure;
+    }
+    co_return std::span<char>();
+}
+
+bool exchange::is_reusable() const noexcept {
+    return sent_ && is_complete() && head_.keep_alive && !head_.framing.ambiguous() &&
+           body_->framing().end != body_framing::by::close && on().unread().empty();
+}
+
+// A second less than the server said, so that it does not hang up while our request is on its way.
+duration exchange::idle_expiry() const noexcept {
+    const auto hint = keep_alive_hint(head_.headers);
+    if (!hint) return limits_.idle_expiry;
+    return std::min<duration>(limits_.idle_expiry, *hint - std::chrono::seconds(1));
+}
+
+void exchange::finish() noexcept {
+    if (!held_) return;
+    drain();
+    const duration expiry = is_reusable() ? idle_expiry() : duration::zero();
+    if (expiry > duration::zero()) {
+        held_.give_back(expiry);
+    } else {
+        held_ = lease();
+    }
+}
+
+// Reads what is here already: then a response nobody wanted to the end may still be complete.
+void exchange::drain() noexcept {
+    if (!body_) return;
+    try {
+        while (!available().empty()) {}
+    } catch (const error&) {
+        held_.begin_exchange();  // and it stays in its middle: it will be closed
+        body_.reset();
+    }
+}
+
+error_context exchange::context() const {
+    error_context now;
+    now.url = redacted(url_);
+    if (held_.get()) now.peer = on().peer();
+    now.phase = phase_;
+    now.reused = reused_;
+    now.elapsed = event_loop::current()->now() - started_;
+    return now;
+}
+
+}  // namespace eddy::http

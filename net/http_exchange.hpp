@@ -1,0 +1,79 @@
+#pragma once
+
+#include <eddy/http_options.hpp>
+
+#include "http_body.hpp"
+#include "http_failure.hpp"
+#include "http_parser.hpp"
+#include "http_pool.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace eddy::http {
+
+/// One request and its response on one connection. When the whole response has been read, its end
+/// gives the connection back to the pool; ended earlier, it closes the connection.
+class exchange {
+public:
+    /// `url` is for error messages; `started` is when the request began.
+    exchange(lease held, const client_limits& limits, const timeouts& patience, std::string_view url,
+             time_point started);
+    exchange(exchange&&) = default;
+    exchange& operator=(exchange&&) = delete;
+    ~exchange() { finish(); }
+
+    /// Sends a request, `text` first and then `rest`, and receives the head of its response.
+    task<> run(method asked, std::string_view text, std::string_view rest);
+
+    /// Whether the request may be sent again after `run` failed: its connection had been used
+    /// before and ended without a byte of a response (RFC 9112, 9.3.1).
+    bool may_be_replayed() const noexcept;
+    /// The lease without its connection, which is closed: for another attempt.
+    lease take_lease() noexcept;
+
+    message_head& head() noexcept { return head_; }
+    /// How many bytes the body has, if the head says so.
+    std::optional<std::uint64_t> body_length() const noexcept;
+
+    /// The next part of the body; empty at its end. It stays in place until the next call. Throws
+    /// http::error, whatever went wrong.
+    task<std::span<char>> next();
+    /// The part of the body that can be had without waiting.
+    std::span<char> available();
+    bool is_complete() const noexcept { return body_ && body_->complete(); }
+
+    /// Lets go of the connection.
+    void finish() noexcept;
+
+    /// Where an error that happens now happened.
+    error_context context() const;
+
+private:
+    task<> send(std::string_view text);
+    task<> receive_head(method asked);
+    void drain() noexcept;
+    bool is_reusable() const noexcept;
+    duration idle_expiry() const noexcept;
+    connection& on() const noexcept { return *held_.get(); }
+
+    lease held_;
+    client_limits limits_;
+    timeouts patience_;
+    std::string url_;
+    time_point started_;
+    phase phase_ = phase::send;
+    bool reused_;             // the connection has served a request before
+
+    std::size_t written_ = 0;
+    bool sent_ = false;       // the whole request
+    bool received_ = false;   // a byte of the response
+    bool idempotent_ = false;
+    std::exception_ptr write_failure_;
+    message_head head_;
+    std::optional<body_decoder> body_;
+};
+
+}  // namespace eddy::http

@@ -1,0 +1,85 @@
+#include "http_redirect.hpp"
+
+#include <eddy/http_error.hpp>
+
+#include "http_text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace eddy::http {
+
+namespace {
+
+constexpr std::size_t longest_location = 8 * 1024;
+
+std::string_view location_of(const headers& fields) {
+    const std::string_view location = *fields.find("location");
+    for (const header each : fields) {
+        if (equals_ignoring_case(each.name, "location") && each.value != location) {
+            throw error(error_kind::bad_location, "two different Locations");
+        }
+    }
+    if (location.size() > longest_location) throw error(error_kind::bad_location, "the Location is too long");
+    return location;
+}
+
+url target_of(const url& from, std::string_view location) {
+    auto found = from.resolve(location);
+    if (!found) throw error(error_kind::bad_location, "the Location is \"" + std::string(location) + '"');
+    // Whoever redirects has no say about who we are.
+    const url target = found->with_credentials_removed();
+    if (target.scheme() != "http" && target.scheme() != "https") {
+        throw error(error_kind::redirect_scheme, "the Location is \"" + std::string(location) + '"');
+    }
+    if (from.scheme() == "https" && target.scheme() == "http") {
+        throw error(error_kind::redirect_downgrade, "from https to " + std::string(target.href()));
+    }
+    return target;
+}
+
+method method_after(int status, method verb) noexcept {
+    const bool see_other = status == 303 && verb != method::head;
+    const bool post_moved = (status == 301 || status == 302) && verb == method::post;
+    return see_other || post_moved ? method::get : verb;
+}
+
+void drop_body(request_plan& plan) {
+    plan.body.clear();
+    for (const auto name : {"Content-Type", "Content-Length", "Content-Encoding", "Content-Language"}) {
+        plan.headers.remove(name);
+    }
+}
+
+}  // namespace
+
+bool is_redirect(const message_head& answer) noexcept {
+    switch (answer.status) {
+        case 301:
+        case 302:
+        case 303:
+        case 307:
+        case 308: return answer.headers.contains("location");
+        default: return false;
+    }
+}
+
+void follow_redirect(request_plan& plan, const message_head& answer, int limit) {
+    if (std::ssize(plan.history) >= limit) {
+        throw error(error_kind::too_many_redirects, std::to_string(limit) + " redirects and no end");
+    }
+    const url target = target_of(plan.where, location_of(answer.headers));
+    const method verb = method_after(answer.status, plan.verb);
+
+    plan.history.emplace_back(plan.where.href());
+    plan.visited.emplace_back(plan.verb, plan.where);
+    if (std::ranges::find(plan.visited, std::pair(verb, target)) != plan.visited.end()) {
+        throw error(error_kind::redirect_loop, "back to " + std::string(target.href()));
+    }
+    if (verb != plan.verb) drop_body(plan);
+    if (!same_origin(plan.where, target)) plan.headers.remove_sensitive();
+    plan.verb = verb;
+    plan.where = target;
+}
+
+}  // namespace eddy::http
