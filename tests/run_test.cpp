@@ -1,0 +1,105 @@
+#include <eddy/run.hpp>
+
+#include "support/counted.hpp"
+#include "support/ending.hpp"
+
+#include <eddy/sleep.hpp>
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <string>
+
+namespace eddy::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+task<int> give(int value) {
+    co_await yield();
+    co_return value;
+}
+
+task<> fail() {
+    co_await yield();
+    throw deliberate("the main task failed");
+}
+
+TEST(Run, GivesTheResultOfItsTaskOrThrowsItsException) {
+    EXPECT_EQ(run(give(5)), 5);
+    EXPECT_THROW(run(fail()), deliberate);
+}
+
+TEST(Run, TakesACallableWithItsArguments) {
+    EXPECT_EQ(run(give, 5), 5);
+    const std::string text = "captured";
+    EXPECT_EQ(run([text](int more) -> task<std::size_t> { co_return text.size() + co_await give(more); },
+                  2),
+              10U);
+}
+
+task<std::string> ask_for_backend() {
+    co_return std::string(event_loop::current()->backend_name());
+}
+
+TEST(Run, TakesTheBackendThatTheVariableNames) {
+    const char* const wanted = std::getenv("EDDY_BACKEND");
+    const std::string backend = run(ask_for_backend());
+    if (wanted != nullptr && *wanted != '\0') EXPECT_EQ(backend, wanted);
+    EXPECT_NE(backend, "");
+}
+
+task<> sleep_guarded() {
+    const counted guard(1);
+    co_await sleep(1h);
+}
+
+task<> leave_tasks_behind() {
+    for (int i = 0; i < 10; ++i) create_task(sleep_guarded());
+    co_await yield();
+    EXPECT_EQ(counted::alive(), 10U);
+}
+
+TEST(Run, CancelsAndAwaitsTheTasksThatAreLeft) {
+    run(leave_tasks_behind());
+    EXPECT_EQ(counted::alive(), 0U);
+}
+
+TEST(Run, CanBeCalledOneAfterTheOtherAndInsideOfItself) {
+    const auto nested = []() -> task<int> { co_return run(give(5)) + co_await give(1); };
+    EXPECT_EQ(run(nested), 6);
+    EXPECT_EQ(run(nested), 6);
+}
+
+task<> raise_ctrl_c(bool& cleaned_up) {
+    try {
+        std::raise(SIGINT);
+        co_await sleep(1h);
+    } catch (const cancelled&) {
+        cleaned_up = true;
+        throw;
+    }
+}
+
+TEST(Run, CancelsItsTaskOnCtrlCAndSaysSo) {
+    bool cleaned_up = false;
+    EXPECT_THROW(run(raise_ctrl_c(cleaned_up)), keyboard_interrupt);
+    EXPECT_TRUE(cleaned_up);
+}
+
+task<int> finish_in_spite_of_ctrl_c() {
+    try {
+        std::raise(SIGINT);
+        co_await sleep(1h);
+    } catch (const cancelled&) {
+    }
+    co_return 5;
+}
+
+TEST(Run, GivesTheResultOfATaskThatFinishesInSpiteOfCtrlC) {
+    EXPECT_EQ(run(finish_in_spite_of_ctrl_c()), 5);
+}
+
+}  // namespace
+}  // namespace eddy::testing
