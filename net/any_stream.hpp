@@ -14,7 +14,8 @@ class any_stream {
 public:
     template <byte_stream Stream>
         requires(!std::same_as<Stream, any_stream>)
-    explicit any_stream(Stream stream) : model_(std::make_unique<model_of<Stream>>(std::move(stream))) {}
+    explicit any_stream(Stream stream)
+        : model_(std::make_unique<model_of<Stream>>(std::move(stream))) {}
 
     task<std::size_t> read(std::span<std::byte> into) { return model_->read(into); }
     task<std::size_t> write(std::span<const std::byte> from) { return model_->write(from); }
@@ -32,7 +33,9 @@ private:
     struct model_of final : model {
         explicit model_of(Stream stream) : stream_(std::move(stream)) {}
 
-        task<std::size_t> read(std::span<std::byte> into) override { co_return co_await stream_.read(into); }
+        task<std::size_t> read(std::span<std::byte> into) override {
+            co_return co_await stream_.read(into);
+        }
         task<std::size_t> write(std::span<const std::byte> from) override {
             co_return co_await stream_.write(from);
         }

@@ -11,13 +11,15 @@ namespace eddy::http {
 
 namespace {
 
-constexpr int most_size_digits = 16;                      // 64 bits
-constexpr std::size_t most_extension = 256;               // per chunk
-constexpr std::size_t most_extensions = 16 * 1024;        // per body
-constexpr std::uint64_t tolerated_overhead = 64 * 1024;   // before the ratio is looked at
+constexpr int most_size_digits = 16;                     // 64 bits
+constexpr std::size_t most_extension = 256;              // per chunk
+constexpr std::size_t most_extensions = 16 * 1024;       // per body
+constexpr std::uint64_t tolerated_overhead = 64 * 1024;  // before the ratio is looked at
 constexpr std::uint64_t most_overhead_per_byte = 16;
 
-[[noreturn]] void refuse(std::string_view why) { throw error(error_kind::bad_chunk, why); }
+[[noreturn]] void refuse(std::string_view why) {
+    throw error(error_kind::bad_chunk, why);
+}
 
 }  // namespace
 
@@ -32,9 +34,8 @@ chunk_decoder::piece chunk_decoder::decode(std::span<char> received) {
             step(*at++);
             continue;
         }
-        const auto size = static_cast<std::size_t>(
-            std::min(remaining_, static_cast<std::uint64_t>(end - at))
-        );
+        const auto size =
+            static_cast<std::size_t>(std::min(remaining_, static_cast<std::uint64_t>(end - at)));
         if (payload == nullptr) payload = payload_end = at;
         if (payload_end != at) std::memmove(payload_end, at, size);
         payload_end += size;
@@ -51,14 +52,19 @@ void chunk_decoder::step(char letter) {
     switch (state_) {
         case state::size: return size_digit(letter);
         case state::size_padding:
-            if (letter == '\r') state_ = state::size_newline;
-            else if (letter == ';') state_ = state::extension;
-            else if (!is_blank(letter)) refuse("something follows a chunk size");
+            if (letter == '\r')
+                state_ = state::size_newline;
+            else if (letter == ';')
+                state_ = state::extension;
+            else if (!is_blank(letter))
+                refuse("something follows a chunk size");
             if (++extension_ > most_extension) refuse("too many blanks after a chunk size");
             return;
         case state::extension:
-            if (letter == '\r') state_ = state::size_newline;
-            else if (is_control(letter)) refuse("a control byte in a chunk extension");
+            if (letter == '\r')
+                state_ = state::size_newline;
+            else if (is_control(letter))
+                refuse("a control byte in a chunk extension");
             if (++extension_ > most_extension || ++all_extensions_ > most_extensions) {
                 refuse("chunk extensions are too long");
             }
@@ -79,9 +85,12 @@ void chunk_decoder::step(char letter) {
             if (++trailer_bytes_ > limits_.block) {
                 throw error(error_kind::header_block_too_large, "the trailers are too large");
             }
-            if (letter == '\r') state_ = state::trailer_newline;
-            else if (is_control(letter)) refuse("a control byte in a trailer");
-            else trailer_line_ += letter;
+            if (letter == '\r')
+                state_ = state::trailer_newline;
+            else if (is_control(letter))
+                refuse("a control byte in a trailer");
+            else
+                trailer_line_ += letter;
             return;
         case state::trailer_newline:
             if (letter != '\n') refuse("a trailer is not ended by CR LF");
@@ -99,14 +108,20 @@ void chunk_decoder::size_digit(char letter) {
     }
     if (digits_ == 0) refuse("a chunk size is no hexadecimal number");
     extension_ = 0;
-    if (letter == '\r') state_ = state::size_newline;
-    else if (letter == ';') state_ = state::extension;
+    if (letter == '\r')
+        state_ = state::size_newline;
+    else if (letter == ';')
+        state_ = state::extension;
     // Old servers pad the size to a fixed width.
-    else if (is_blank(letter) && kind_ == message_kind::response) state_ = state::size_padding;
-    else refuse("a chunk size is no hexadecimal number");
+    else if (is_blank(letter) && kind_ == message_kind::response)
+        state_ = state::size_padding;
+    else
+        refuse("a chunk size is no hexadecimal number");
 }
 
-void chunk_decoder::end_of_size() { state_ = remaining_ > 0 ? state::data : state::trailer; }
+void chunk_decoder::end_of_size() {
+    state_ = remaining_ > 0 ? state::data : state::trailer;
+}
 
 void chunk_decoder::end_of_trailer() {
     if (trailer_line_.empty()) {
@@ -142,8 +157,7 @@ chunk_decoder::piece body_decoder::decode(std::span<char> received) {
         case body_framing::by::length: break;
     }
     const auto size = static_cast<std::size_t>(
-        std::min(framing_.length, static_cast<std::uint64_t>(received.size()))
-    );
+        std::min(framing_.length, static_cast<std::uint64_t>(received.size())));
     framing_.length -= size;
     return {size, received.first(size)};
 }

@@ -19,8 +19,8 @@ public:
         : kind_(kind), limits_(trailers) {}
 
     struct piece {
-        std::size_t taken = 0;       ///< bytes used up, framing included
-        std::span<char> payload;     ///< within what was received
+        std::size_t taken = 0;    ///< bytes used up, framing included
+        std::span<char> payload;  ///< within what was received
     };
 
     /// Reads on until `received` or the body ends, and moves the payload of all chunks together:
@@ -30,9 +30,16 @@ public:
 
 private:
     enum class state : std::uint8_t {
-        size, size_padding, extension, size_newline,
-        data, data_return, data_newline,
-        trailer, trailer_newline, complete,
+        size,
+        size_padding,
+        extension,
+        size_newline,
+        data,
+        data_return,
+        data_newline,
+        trailer,
+        trailer_newline,
+        complete,
     };
 
     void step(char letter);
@@ -45,10 +52,10 @@ private:
     header_limits limits_;
     state state_ = state::size;
     int digits_ = 0;
-    std::uint64_t remaining_ = 0;         // of the chunk at hand
-    std::uint64_t payload_ = 0;           // of the whole body so far
-    std::uint64_t overhead_ = 0;          // size lines and line ends so far
-    std::size_t extension_ = 0;           // bytes of the extension at hand
+    std::uint64_t remaining_ = 0;  // of the chunk at hand
+    std::uint64_t payload_ = 0;    // of the whole body so far
+    std::uint64_t overhead_ = 0;   // size lines and line ends so far
+    std::size_t extension_ = 0;    // bytes of the extension at hand
     std::size_t all_extensions_ = 0;
     std::size_t trailers_ = 0;
     std::size_t trailer_bytes_ = 0;
@@ -70,7 +77,7 @@ public:
     body_framing framing() const noexcept { return framing_; }
 
 private:
-    body_framing framing_;         // with by::length, `length` counts down
+    body_framing framing_;  // with by::length, `length` counts down
     bool closed_ = false;
     chunk_decoder chunks_;
 };

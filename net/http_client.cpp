@@ -19,15 +19,18 @@ url request_url::take() && {
     }
     url where = *std::move(parsed_);
     if (where.scheme() != "http" && where.scheme() != "https") {
-        throw error(error_kind::unsupported_scheme, std::string(where.scheme()) + " is neither http nor https");
+        throw error(error_kind::unsupported_scheme,
+                    std::string(where.scheme()) + " is neither http nor https");
     }
     if (where.has_credentials()) {
-        throw error(error_kind::invalid_url, "a user name in a URL: send an Authorization header instead");
+        throw error(error_kind::invalid_url,
+                    "a user name in a URL: send an Authorization header instead");
     }
     return where;
 }
 
-client::client(client_options settings) : core_(std::make_shared<client_core>(std::move(settings))) {}
+client::client(client_options settings)
+    : core_(std::make_shared<client_core>(std::move(settings))) {}
 
 task<response> client::get(request_url where, options settings) {
     return request(method::get, std::move(where), std::move(settings));
@@ -47,7 +50,8 @@ task<response> client::put(request_url where, options settings) {
 
 namespace {
 
-task<response> request_by(std::shared_ptr<client_core> core, method verb, request_url where, options settings) {
+task<response> request_by(std::shared_ptr<client_core> core, method verb, request_url where,
+                          options settings) {
     request_plan plan = core->plan(verb, std::move(where).take(), std::move(settings));
     co_return co_await client_core::request(std::move(core), std::move(plan));
 }
@@ -74,8 +78,12 @@ task<response_stream> client::stream(method verb, request_url where, options set
     return stream_by(core_, verb, std::move(where), std::move(settings));
 }
 
-client_stats client::stats() const noexcept { return core_->connections().stats(); }
+client_stats client::stats() const noexcept {
+    return core_->connections().stats();
+}
 
-task<> client::close() { return close_by(core_); }
+task<> client::close() {
+    return close_by(core_);
+}
 
 }  // namespace eddy::http

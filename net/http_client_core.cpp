@@ -122,7 +122,8 @@ task<exchange> client_core::perform(const request_plan& plan) {
         lease held = co_await pool_.acquire(origin, plan.patience.pool);
         for (;;) {
             if (!held.get()) held.attach(co_await open(plan, at));
-            exchange attempt(std::move(held), settings_.limits_, plan.patience, plan.where.href(), started);
+            exchange attempt(std::move(held), settings_.limits_, plan.patience, plan.where.href(),
+                             started);
             failure = nullptr;
             try {
                 co_await attempt.run(plan.verb, text, rest);
@@ -154,7 +155,8 @@ task<std::shared_ptr<connection>> client_core::open(const request_plan& plan, ph
 task<> client_core::read_body(exchange& from, response& into, std::uint64_t limit) {
     const auto length = from.body_length();
     const auto too_large = [&] {
-        return error(error_kind::body_too_large, "the body exceeds " + std::to_string(limit) + " bytes")
+        return error(error_kind::body_too_large,
+                     "the body exceeds " + std::to_string(limit) + " bytes")
             .with(from.context());
     };
     if (length.value_or(0) > limit) throw too_large();

@@ -10,10 +10,14 @@
 namespace eddy::http {
 
 connection::connection(any_stream stream, std::string peer)
-    : loop_(*event_loop::current()), stream_(std::move(stream)), peer_(std::move(peer)),
+    : loop_(*event_loop::current()),
+      stream_(std::move(stream)),
+      peer_(std::move(peer)),
       started_(loop_.now()) {}
 
-connection::~connection() { assert(owner_ == nullptr && waiting_ == nullptr); }
+connection::~connection() {
+    assert(owner_ == nullptr && waiting_ == nullptr);
+}
 
 std::shared_ptr<connection> connection::start(any_stream stream, std::string peer) {
     auto made = std::make_shared<connection>(std::move(stream), std::move(peer));

@@ -99,24 +99,24 @@ private:
     any_stream stream_;
     std::string peer_;
     time_point started_;
-    bool used_ = false;     // a response came over it before
+    bool used_ = false;  // a response came over it before
 
     // The pump writes behind `end_`, and only while it is armed; then nothing moves the buffer.
     std::unique_ptr<char[]> buffer_;
     std::size_t size_ = 0;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
-    bool filled_ = false;   // the last receive left no room: more was there
+    bool filled_ = false;  // the last receive left no room: more was there
     bool armed_ = false;
     bool ended_ = false;
     std::exception_ptr failure_;  // why it ended, if not properly
 
-    event wanted_;                           // set: the pump shall receive
+    event wanted_;  // set: the pump shall receive
     bool retired_ = false;
-    cancel_scope* receiving_ = nullptr;      // around the pump's work, while it does any
+    cancel_scope* receiving_ = nullptr;  // around the pump's work, while it does any
     cancel_scope* writing_ = nullptr;
-    arrival* waiting_ = nullptr;             // who waits for bytes; nobody while it is idle
-    connection_owner* owner_ = nullptr;      // set while it is idle
+    arrival* waiting_ = nullptr;         // who waits for bytes; nobody while it is idle
+    connection_owner* owner_ = nullptr;  // set while it is idle
 };
 
 /// Waits for bytes on a connection, for a limited time.
@@ -144,6 +144,8 @@ private:
     bool timed_out_ = false;
 };
 
-inline connection::arrival connection::receive(duration limit) noexcept { return arrival(*this, limit); }
+inline connection::arrival connection::receive(duration limit) noexcept {
+    return arrival(*this, limit);
+}
 
 }  // namespace eddy::http

@@ -21,18 +21,19 @@ public:
     task<connected> operator()(const url& where, phase& at) {
         at = phase::resolve;
         const std::uint16_t port = where.effective_port().value();
-        std::vector<endpoint> candidates = co_await resolve_host(std::string(where.bare_hostname()), port);
+        std::vector<endpoint> candidates =
+            co_await resolve_host(std::string(where.bare_hostname()), port);
         at = phase::connect;
         tcp_stream plain = co_await connect_to_any(std::move(candidates));
         std::string peer = plain.remote().to_string();
-        if (where.scheme() != "https") co_return connected(any_stream(std::move(plain)), std::move(peer));
+        if (where.scheme() != "https")
+            co_return connected(any_stream(std::move(plain)), std::move(peer));
 
         at = phase::tls;
         // Made when it is first needed: reading the system's authorities takes milliseconds.
         if (!tls_) tls_ = tls_context::client();
         auto secure = co_await tls_stream<tcp_stream>::connect(
-            std::move(plain), *tls_, std::string(where.bare_hostname()), port
-        );
+            std::move(plain), *tls_, std::string(where.bare_hostname()), port);
         co_return connected(any_stream(std::move(secure)), std::move(peer));
     }
 
@@ -51,6 +52,8 @@ private:
 
 }  // namespace
 
-connector connect_over_network(std::optional<tls_context> tls) { return network_connector(std::move(tls)); }
+connector connect_over_network(std::optional<tls_context> tls) {
+    return network_connector(std::move(tls));
+}
 
 }  // namespace eddy::http

@@ -90,15 +90,18 @@ std::string milliseconds(std::chrono::nanoseconds time) {
 
 }  // namespace
 
-error_group group_of(error_kind kind) noexcept { return entry_of(kind).group; }
+error_group group_of(error_kind kind) noexcept {
+    return entry_of(kind).group;
+}
 
-std::string_view to_string(error_kind kind) noexcept { return entry_of(kind).name; }
+std::string_view to_string(error_kind kind) noexcept {
+    return entry_of(kind).name;
+}
 
 std::string_view to_string(phase at) noexcept {
     constexpr std::array<std::string_view, 10> names{
-        "preparing",    "waiting for a connection", "resolving",        "connecting",
-        "securing",     "sending",                  "awaiting headers", "receiving the body",
-        "redirecting",  "done",
+        "preparing", "waiting for a connection", "resolving",          "connecting",  "securing",
+        "sending",   "awaiting headers",         "receiving the body", "redirecting", "done",
     };
     return names[static_cast<std::size_t>(at)];
 }

@@ -35,12 +35,14 @@ std::optional<std::chrono::seconds> keep_alive_hint(const headers& fields) noexc
     list_elements list(fields.find("keep-alive").value_or(""));
     for (std::string_view element; list.next(element);) {
         constexpr std::string_view name = "timeout=";
-        if (element.size() <= name.size() || !equals_ignoring_case(element.substr(0, name.size()), name)) {
+        if (element.size() <= name.size() ||
+            !equals_ignoring_case(element.substr(0, name.size()), name)) {
             continue;
         }
         const std::string_view digits = element.substr(name.size());
         int seconds = 0;
-        const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+        const auto [end, problem] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
         if (problem == std::errc() && seconds >= 0) return std::chrono::seconds(seconds);
     }
     return std::nullopt;
@@ -50,12 +52,18 @@ std::optional<std::chrono::seconds> keep_alive_hint(const headers& fields) noexc
 
 exchange::exchange(lease held, const client_limits& limits, const timeouts& patience,
                    std::string_view url, time_point started)
-    : held_(std::move(held)), limits_(limits), patience_(patience), url_(url), started_(started),
-      reused_(on().was_used()), head_(message_kind::response) {}
+    : held_(std::move(held)),
+      limits_(limits),
+      patience_(patience),
+      url_(url),
+      started_(started),
+      reused_(on().was_used()),
+      head_(message_kind::response) {}
 
 task<> exchange::run(method asked, std::string_view text, std::string_view rest) {
     idempotent_ = is_idempotent(asked);
-    if (on().has_news()) throw error(error_kind::closed_before_response, "the idle connection ended");
+    if (on().has_news())
+        throw error(error_kind::closed_before_response, "the idle connection ended");
     held_.begin_exchange();
     if (!rest.empty()) on().arm();  // a long body may be answered before its end
     co_await send(text);
@@ -92,15 +100,18 @@ task<> exchange::receive_head(method asked) {
             if (came.empty()) came = co_await on().receive(patience_.read);
             if (came.empty()) {
                 if (write_failure_) std::rethrow_exception(write_failure_);
-                if (received_) throw error(error_kind::closed_in_head, "the connection closed in the headers");
-                throw error(error_kind::closed_before_response, "the connection closed without an answer");
+                if (received_)
+                    throw error(error_kind::closed_in_head, "the connection closed in the headers");
+                throw error(error_kind::closed_before_response,
+                            "the connection closed without an answer");
             }
             received_ = true;
             on().consume(parser.feed(std::string_view(came.data(), came.size())));
         }
         head_ = parser.take();
         if (head_.status >= 200) break;
-        if (head_.status == 101) throw error(error_kind::unexpected_upgrade, "101 without being asked");
+        if (head_.status == 101)
+            throw error(error_kind::unexpected_upgrade, "101 without being asked");
         if (informational >= limits_.informational) {
             throw error(error_kind::too_many_informational, "one 1xx response after the other");
         }
@@ -180,7 +191,8 @@ void exchange::finish() noexcept {
 void exchange::drain() noexcept {
     if (!body_) return;
     try {
-        while (!available().empty()) {}
+        while (!available().empty()) {
+        }
     } catch (const error&) {
         held_.begin_exchange();  // and it stays in its middle: it will be closed
         body_.reset();

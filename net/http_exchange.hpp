@@ -19,8 +19,8 @@ namespace eddy::http {
 class exchange {
 public:
     /// `url` is for error messages; `started` is when the request began.
-    exchange(lease held, const client_limits& limits, const timeouts& patience, std::string_view url,
-             time_point started);
+    exchange(lease held, const client_limits& limits, const timeouts& patience,
+             std::string_view url, time_point started);
     exchange(exchange&&) = default;
     exchange& operator=(exchange&&) = delete;
     ~exchange() { finish(); }
@@ -65,11 +65,11 @@ private:
     std::string url_;
     time_point started_;
     phase phase_ = phase::send;
-    bool reused_;             // the connection has served a request before
+    bool reused_;  // the connection has served a request before
 
     std::size_t written_ = 0;
-    bool sent_ = false;       // the whole request
-    bool received_ = false;   // a byte of the response
+    bool sent_ = false;      // the whole request
+    bool received_ = false;  // a byte of the response
     bool idempotent_ = false;
     std::exception_ptr write_failure_;
     message_head head_;

@@ -9,7 +9,9 @@ namespace eddy::http {
 
 namespace {
 
-bool is_connected(phase at) noexcept { return at >= phase::send; }
+bool is_connected(phase at) noexcept {
+    return at >= phase::send;
+}
 
 error_kind kind_of(const std::error_code& code, phase at) noexcept {
     using enum std::errc;
@@ -48,7 +50,8 @@ error to_error(const std::exception_ptr& failure, const error_context& context) 
     } catch (const std::system_error& known) {
         return error(kind_of(known.code(), context.phase), known.what()).with(context);
     } catch (const std::exception& unknown) {
-        const auto kind = is_connected(context.phase) ? error_kind::connection_reset : error_kind::connect_failed;
+        const auto kind =
+            is_connected(context.phase) ? error_kind::connection_reset : error_kind::connect_failed;
         return error(kind, unknown.what()).with(context);
     }
 }

@@ -41,10 +41,9 @@ void framing_fields::transfer_encoding(std::string_view value, int minor_version
         throw error(error_kind::bad_transfer_encoding, "Transfer-Encoding in HTTP/1.0");
     }
     if (chunked_ || !equals_ignoring_case(value, "chunked")) {
-        throw error(
-            error_kind::bad_transfer_encoding,
-            "Transfer-Encoding is not \"chunked\" alone, but \"" + std::string(value) + '"'
-        );
+        throw error(error_kind::bad_transfer_encoding,
+                    "Transfer-Encoding is not \"chunked\" alone, but \"" + std::string(value) +
+                        '"');
     }
     chunked_ = true;
 }

@@ -27,8 +27,8 @@ class framing_fields {
 public:
     explicit framing_fields(message_kind kind) noexcept : kind_(kind) {}
 
-    /// Takes the value of a Content-Length. Returns false if it only repeats an earlier one, so that
-    /// the field is superfluous. Throws http::error for anything but one number.
+    /// Takes the value of a Content-Length. Returns false if it only repeats an earlier one, so
+    /// that the field is superfluous. Throws http::error for anything but one number.
     bool content_length(std::string_view value);
     /// Only "chunked" once, and only in HTTP/1.1, is understood: anything else throws.
     void transfer_encoding(std::string_view value, int minor_version);

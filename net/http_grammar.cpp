@@ -43,7 +43,8 @@ struct head_grammar::collector {
         return HPE_OK;
     }
 
-    // The body is decoded elsewhere: a guard that knows where chunk sizes stand is a decoder itself.
+    // The body is decoded elsewhere: a guard that knows where chunk sizes stand is a decoder
+    // itself.
     static int on_head(llhttp_t* parser) {
         of(parser).complete = true;
         return HPE_PAUSED;
@@ -85,10 +86,8 @@ void head_grammar::parse(std::string text, message_kind kind, message_head& head
         const bool in_fields = where != nullptr && collected.offset_of(where) > first_line;
         const auto start_line_error =
             is_request ? error_kind::bad_request_line : error_kind::bad_status_line;
-        throw error(
-            in_fields ? error_kind::bad_header : start_line_error,
-            reason != nullptr && *reason != '\0' ? reason : llhttp_errno_name(outcome)
-        );
+        throw error(in_fields ? error_kind::bad_header : start_line_error,
+                    reason != nullptr && *reason != '\0' ? reason : llhttp_errno_name(outcome));
     }
 
     const bool wants_close = (parser.flags & F_CONNECTION_CLOSE) != 0;

@@ -18,19 +18,17 @@ bool is_secret_by_name(std::string_view name) noexcept {
         "authorization", "cookie", "cookie2", "proxy-authorization", "www-authenticate",
     };
     return std::ranges::any_of(
-        secrets, [name](std::string_view secret) { return equals_ignoring_case(name, secret); }
-    );
+        secrets, [name](std::string_view secret) { return equals_ignoring_case(name, secret); });
 }
 
 void check(std::string_view name, std::string_view value) {
     if (!is_token(name)) {
-        throw error(error_kind::invalid_header, "a header cannot be named \"" + std::string(name) + '"');
+        throw error(error_kind::invalid_header,
+                    "a header cannot be named \"" + std::string(name) + '"');
     }
     if (has_control(value)) {
-        throw error(
-            error_kind::invalid_header,
-            "the value of header " + std::string(name) + " contains a control byte"
-        );
+        throw error(error_kind::invalid_header,
+                    "the value of header " + std::string(name) + " contains a control byte");
     }
 }
 

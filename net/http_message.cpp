@@ -124,7 +124,8 @@ response::response(int code, std::string text, std::string_view type)
 
 const response& response::raise_for_status() const& {
     if (status < 400) return *this;
-    const std::string_view words = reason.empty() ? reason_phrase(status) : std::string_view(reason);
+    const std::string_view words =
+        reason.empty() ? reason_phrase(status) : std::string_view(reason);
     error_context where;
     where.url = redacted(url);
     where.phase = phase::done;

@@ -19,7 +19,9 @@ bool has_hidden_end(std::string_view line) noexcept {
     return line.find('\r') != std::string_view::npos || line.find('\0') != std::string_view::npos;
 }
 
-std::string quoted_start(std::string_view text) { return '"' + std::string(text.substr(0, 16)) + '"'; }
+std::string quoted_start(std::string_view text) {
+    return '"' + std::string(text.substr(0, 16)) + '"';
+}
 
 bool is_version(std::string_view text) noexcept {
     return text.size() == 8 && text.starts_with("HTTP/") && is_digit(text[5]) && text[6] == '.' &&
@@ -105,8 +107,10 @@ void head_parser::end_line() {
     }
 
     if (in_fields_) return is_blank(line.front()) ? fold(line) : field_line(line);
-    if (kind_ == message_kind::request) request_line(line);
-    else status_line(line);
+    if (kind_ == message_kind::request)
+        request_line(line);
+    else
+        status_line(line);
     in_fields_ = true;
     keep_line(line.size());
 }
@@ -117,7 +121,9 @@ void head_parser::keep_line(std::size_t size) {
     line_start_ = text_.size();
 }
 
-void head_parser::drop_line() { text_.resize(line_start_); }
+void head_parser::drop_line() {
+    text_.resize(line_start_);
+}
 
 // RFC 9112, 3: method SP target SP version, and not a blank more.
 void head_parser::request_line(std::string_view line) {

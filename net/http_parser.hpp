@@ -64,10 +64,10 @@ private:
     std::string text_;
     std::size_t line_start_ = 0;
     std::size_t count_ = 0;
-    std::size_t folded_ = 0;          // bytes of continuation lines
-    bool in_fields_ = false;          // the first line is done
+    std::size_t folded_ = 0;  // bytes of continuation lines
+    bool in_fields_ = false;  // the first line is done
     bool skipped_blank_ = false;
-    bool may_fold_ = false;           // the line before is a field that is none of framing's
+    bool may_fold_ = false;  // the line before is a field that is none of framing's
     bool complete_ = false;
     message_head head_;
 };

@@ -13,8 +13,10 @@ void origin::on_idle_ended(connection& which) noexcept {
 }
 
 lease::lease(lease&& other) noexcept
-    : pool_(std::exchange(other.pool_, nullptr)), origin_(other.origin_),
-      connection_(std::move(other.connection_)), in_exchange_(other.in_exchange_) {}
+    : pool_(std::exchange(other.pool_, nullptr)),
+      origin_(other.origin_),
+      connection_(std::move(other.connection_)),
+      in_exchange_(other.in_exchange_) {}
 
 lease& lease::operator=(lease&& other) noexcept {
     if (this == &other) return *this;
@@ -162,7 +164,11 @@ void pool::close() noexcept {
 }
 
 client_stats pool::stats() const noexcept {
-    return {.open = open_, .idle = idle_count_, .waiting = waiting_, .created = created_, .reused = reused_};
+    return {.open = open_,
+            .idle = idle_count_,
+            .waiting = waiting_,
+            .created = created_,
+            .reused = reused_};
 }
 
 bool lease_waiter::await_ready() {

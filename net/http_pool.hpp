@@ -36,8 +36,8 @@ private:
 
     pool& pool_;
     const std::string* key_ = nullptr;
-    std::size_t open_ = 0;                                    // leased or idle
-    intrusive_list<connection, idle_at_origin> idle_;         // the warmest first
+    std::size_t open_ = 0;                             // leased or idle
+    intrusive_list<connection, idle_at_origin> idle_;  // the warmest first
     intrusive_list<lease_waiter, by_arrival> waiters_;
 };
 
@@ -81,8 +81,8 @@ public:
     explicit pool(const client_limits& limits) noexcept : limits_(limits) {}
     ~pool() { close(); }
 
-    /// Waits for the right to a connection to the origin named `key`. Throws http::error: pool_timeout
-    /// after `limit`, closed_client.
+    /// Waits for the right to a connection to the origin named `key`. Throws http::error:
+    /// pool_timeout after `limit`, closed_client.
     lease_waiter acquire(std::string_view key, duration limit) noexcept;
 
     /// Closes what is idle and refuses whoever waits or comes later.

@@ -20,17 +20,20 @@ std::string_view location_of(const headers& fields) {
             throw error(error_kind::bad_location, "two different Locations");
         }
     }
-    if (location.size() > longest_location) throw error(error_kind::bad_location, "the Location is too long");
+    if (location.size() > longest_location)
+        throw error(error_kind::bad_location, "the Location is too long");
     return location;
 }
 
 url target_of(const url& from, std::string_view location) {
     auto found = from.resolve(location);
-    if (!found) throw error(error_kind::bad_location, "the Location is \"" + std::string(location) + '"');
+    if (!found)
+        throw error(error_kind::bad_location, "the Location is \"" + std::string(location) + '"');
     // Whoever redirects has no say about who we are.
     const url target = found->with_credentials_removed();
     if (target.scheme() != "http" && target.scheme() != "https") {
-        throw error(error_kind::redirect_scheme, "the Location is \"" + std::string(location) + '"');
+        throw error(error_kind::redirect_scheme,
+                    "the Location is \"" + std::string(location) + '"');
     }
     if (from.scheme() == "https" && target.scheme() == "http") {
         throw error(error_kind::redirect_downgrade, "from https to " + std::string(target.href()));
@@ -46,7 +49,8 @@ method method_after(int status, method verb) noexcept {
 
 void drop_body(request_plan& plan) {
     plan.body.clear();
-    for (const auto name : {"Content-Type", "Content-Length", "Content-Encoding", "Content-Language"}) {
+    for (const auto name :
+         {"Content-Type", "Content-Length", "Content-Encoding", "Content-Language"}) {
         plan.headers.remove(name);
     }
 }
@@ -66,7 +70,8 @@ bool is_redirect(const message_head& answer) noexcept {
 
 void follow_redirect(request_plan& plan, const message_head& answer, int limit) {
     if (std::ssize(plan.history) >= limit) {
-        throw error(error_kind::too_many_redirects, std::to_string(limit) + " redirects and no end");
+        throw error(error_kind::too_many_redirects,
+                    std::to_string(limit) + " redirects and no end");
     }
     const url target = target_of(plan.where, location_of(answer.headers));
     const method verb = method_after(answer.status, plan.verb);

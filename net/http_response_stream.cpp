@@ -10,7 +10,9 @@ namespace eddy::http {
 
 response_stream::response_stream(std::shared_ptr<client_core> core, std::unique_ptr<exchange> rest,
                                  response head)
-    : core_(std::move(core)), exchange_(std::move(rest)), head_(std::move(head)),
+    : core_(std::move(core)),
+      exchange_(std::move(rest)),
+      head_(std::move(head)),
       length_(exchange_->body_length()) {}
 
 response_stream::response_stream(response_stream&&) noexcept = default;
@@ -39,7 +41,8 @@ task<std::string> response_stream::read_all(std::uint64_t limit) {
         if (part.empty()) break;
         if (part.size() > limit - all.size()) {
             const std::string size = std::to_string(limit);
-            throw error(error_kind::body_too_large, "the body exceeds " + size + " bytes").with(exchange_->context());
+            throw error(error_kind::body_too_large, "the body exceeds " + size + " bytes")
+                .with(exchange_->context());
         }
         all.append(part.data(), part.size());
     }

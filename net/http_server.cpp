@@ -26,8 +26,9 @@ void print_handler_error(const request& asked, std::exception_ptr failure) {
     } catch (const std::exception& known) {
         reason = known.what();
     }
-    const std::string line = "eddy::http::server: the handler of " + std::string(to_string(asked.method)) + ' ' +
-                             escaped(asked.target) + " threw: " + escaped(reason) + '\n';
+    const std::string line = "eddy::http::server: the handler of " +
+                             std::string(to_string(asked.method)) + ' ' + escaped(asked.target) +
+                             " threw: " + escaped(reason) + '\n';
     std::fputs(line.c_str(), stderr);
 }
 
@@ -49,7 +50,8 @@ private:
 };
 
 task<any_stream> shake_hands(tcp_stream plain, tls_context secure) {
-    co_return any_stream(co_await tls_stream<tcp_stream>::accept(std::move(plain), std::move(secure)));
+    co_return any_stream(
+        co_await tls_stream<tcp_stream>::accept(std::move(plain), std::move(secure)));
 }
 
 task<> serve_connection(std::shared_ptr<server::state> server, semaphore::permit, tcp_stream plain,
@@ -58,7 +60,8 @@ task<> serve_connection(std::shared_ptr<server::state> server, semaphore::permit
     try {
         std::optional<any_stream> stream;
         if (secure) {
-            stream = co_await with_timeout(server->limits.head, shake_hands(std::move(plain), *std::move(secure)));
+            stream = co_await with_timeout(server->limits.head,
+                                           shake_hands(std::move(plain), *std::move(secure)));
         } else {
             stream.emplace(std::move(plain));
         }
@@ -85,7 +88,8 @@ task<> accept_connections(std::shared_ptr<server::state> server, server::state::
             continue;
         }
         ++server->stats.accepted;
-        connections.start(serve_connection(server, std::move(permit), *std::move(plain), door.secure));
+        connections.start(
+            serve_connection(server, std::move(permit), *std::move(plain), door.secure));
     }
 }
 
@@ -164,10 +168,16 @@ endpoint server::listen(const endpoint& at, tls_context secure) {
 }
 
 // The state goes into the coroutines by value: they outlive the server if they must.
-task<> server::serve() { return serve_and_tell(state_); }
+task<> server::serve() {
+    return serve_and_tell(state_);
+}
 
-task<> server::close() { return close_and_wait(state_); }
+task<> server::close() {
+    return close_and_wait(state_);
+}
 
-server_stats server::stats() const noexcept { return state_->stats; }
+server_stats server::stats() const noexcept {
+    return state_->stats;
+}
 
 }  // namespace eddy::http

@@ -51,7 +51,9 @@ void check_expectation(const message_head& head) {
 }  // namespace
 
 session::session(server::state& of, any_stream stream, std::string peer)
-    : server_(of), stream_(std::move(stream)), peer_(std::move(peer)),
+    : server_(of),
+      stream_(std::move(stream)),
+      peer_(std::move(peer)),
       buffer_(std::make_unique_for_overwrite<char[]>(buffer_size)),
       parser_(message_kind::request, of.limits.headers) {
     of.sessions.push_back(*this);
@@ -70,7 +72,8 @@ void session::stop() noexcept {
 
 task<> session::run() {
     try {
-        while (co_await serve_one()) {}
+        while (co_await serve_one()) {
+        }
         co_await stream_.close();
     } catch (const std::exception&) {
         // The connection broke. The client knows, and nobody else is concerned.
@@ -171,7 +174,8 @@ task<response> session::answer(request asked) {
     try {
         response answered = co_await server_.handler(std::move(asked));
         if (answered.status >= 200 && answered.status <= 999) co_return answered;
-        failure = std::make_exception_ptr(std::logic_error("a handler's status must be 200 or more"));
+        failure =
+            std::make_exception_ptr(std::logic_error("a handler's status must be 200 or more"));
     } catch (const std::exception&) {
         failure = std::current_exception();
     }
@@ -203,7 +207,8 @@ task<> session::refuse(error_kind why) {
     ++server_.stats.refused;
     keep_alive_ = false;
     const int status = status_for(why);
-    const response answered(status, std::string(reason_phrase(status)) + ": " + std::string(to_string(why)) + '\n');
+    const response answered(status, std::string(reason_phrase(status)) + ": " +
+                                        std::string(to_string(why)) + '\n');
     co_await send(answered, method::get, 1);
     co_await linger();
 }

@@ -52,12 +52,12 @@ private:
     std::unique_ptr<char[]> buffer_;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
-    bool ended_ = false;             // the client sends no more
+    bool ended_ = false;  // the client sends no more
 
     head_parser parser_;
-    std::string out_;                // kept for its capacity
+    std::string out_;  // kept for its capacity
     bool keep_alive_ = true;
-    cancel_scope* idle_ = nullptr;   // around the wait for the next request
+    cancel_scope* idle_ = nullptr;  // around the wait for the next request
 };
 
 }  // namespace eddy::http

@@ -10,7 +10,9 @@ namespace eddy::http {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& why) { throw error(error_kind::bad_request_line, why); }
+[[noreturn]] void refuse(const std::string& why) {
+    throw error(error_kind::bad_request_line, why);
+}
 
 // RFC 3986, 3.2.2 and 3.2.3, without the user: letters, a bracketed IPv6 address, a port.
 bool is_host_letter(char letter) noexcept {
@@ -35,7 +37,8 @@ std::string host_field(const message_head& head) {
 
 // "http://host/path" is what clients send to proxies; it outweighs the Host field.
 request_target split_absolute(std::string_view target, std::size_t authority) {
-    const std::size_t authority_end = std::min(target.find_first_of("/?", authority), target.size());
+    const std::size_t authority_end =
+        std::min(target.find_first_of("/?", authority), target.size());
     const std::string_view host = target.substr(authority, authority_end - authority);
     if (host.empty()) refuse("the target has no host");
     check_host(host);

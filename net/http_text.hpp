@@ -8,7 +8,9 @@
 // The small words of HTTP's grammar (RFC 9110, 5.6) that several files need.
 namespace eddy::http {
 
-constexpr bool is_blank(char letter) noexcept { return letter == ' ' || letter == '\t'; }
+constexpr bool is_blank(char letter) noexcept {
+    return letter == ' ' || letter == '\t';
+}
 
 /// A letter of a method or of a header name: visible ASCII without delimiters.
 constexpr bool is_token_letter(char letter) noexcept {

@@ -17,10 +17,8 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 }
 
 [[noreturn]] void refuse(const header& field, std::string_view why) {
-    throw error(
-        error_kind::invalid_header,
-        std::string(field.name) + ": " + std::string(field.value) + ' ' + std::string(why)
-    );
+    throw error(error_kind::invalid_header,
+                std::string(field.name) + ": " + std::string(field.value) + ' ' + std::string(why));
 }
 
 // Whether a header of the user is one that the library writes itself.
@@ -43,7 +41,8 @@ bool promises_a_body(method verb) noexcept {
 
 bool is_framing(std::string_view name) noexcept {
     return equals_ignoring_case(name, "content-length") ||
-           equals_ignoring_case(name, "transfer-encoding") || equals_ignoring_case(name, "connection");
+           equals_ignoring_case(name, "transfer-encoding") ||
+           equals_ignoring_case(name, "connection");
 }
 
 void append_length(std::string& out, const response& answer, method asked) {
@@ -93,8 +92,10 @@ bool append_response_head(std::string& out, const response& answer, const respon
         if (!is_framing(each.name)) append_field(out, each.name, each.value);
     }
     append_length(out, answer, style.asked);
-    if (!style.keep_alive) append_field(out, "Connection", "close");
-    else if (style.minor_version == 0) append_field(out, "Connection", "keep-alive");
+    if (!style.keep_alive)
+        append_field(out, "Connection", "close");
+    else if (style.minor_version == 0)
+        append_field(out, "Connection", "keep-alive");
     out.append("\r\n");
     return !is_bodyless(style.asked, answer.status) && !answer.body.empty();
 }

@@ -19,7 +19,7 @@ void append_request_head(std::string& out, method verb, std::string_view target,
 /// How the answer to one request has to be written.
 struct response_style {
     http::method asked = http::method::get;
-    int minor_version = 1;      ///< what the client speaks
+    int minor_version = 1;  ///< what the client speaks
     bool keep_alive = true;
     std::string_view date = {};  ///< for the Date field
 };

@@ -16,8 +16,7 @@ namespace {
 resolve_errc meaning_of(int code) noexcept {
     switch (code) {
         case EAI_NONAME:
-        case EAI_NODATA:
-            return resolve_errc::not_found;
+        case EAI_NODATA: return resolve_errc::not_found;
         case EAI_AGAIN: return resolve_errc::unavailable;
         default: return resolve_errc::failed;
     }

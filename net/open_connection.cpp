@@ -43,7 +43,8 @@ task<> await_progress(connection_race& race) {
     race.progress.clear();
 }
 
-task<> run_race(connection_race& race, child_tasks& attempts, const std::vector<endpoint>& candidates) {
+task<> run_race(connection_race& race, child_tasks& attempts,
+                const std::vector<endpoint>& candidates) {
     for (const endpoint& each : candidates) {
         ++race.running;
         attempts.start(attempt(race, each));

@@ -35,7 +35,8 @@ bool is_localhost(std::string_view host) noexcept {
     constexpr std::string_view name = "localhost";
     if (host.size() < name.size()) return false;
     const std::string_view end = host.substr(host.size() - name.size());
-    const bool whole_label = host.size() == name.size() || host[host.size() - name.size() - 1] == '.';
+    const bool whole_label =
+        host.size() == name.size() || host[host.size() - name.size() - 1] == '.';
     return whole_label && std::ranges::equal(end, name, {}, to_lower);
 }
 

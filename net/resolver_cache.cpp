@@ -17,7 +17,8 @@ task<endpoints> resolver_cache::find(std::string host) {
     const std::shared_ptr<state> cache = state_;
     std::shared_ptr<entry> found;
     if (const auto at = cache->entries.find(host); at != cache->entries.end()) {
-        const bool fresh = !at->second->done.is_set() || event_loop::current()->now() < at->second->expiry;
+        const bool fresh =
+            !at->second->done.is_set() || event_loop::current()->now() < at->second->expiry;
         if (fresh) found = at->second;
     }
     if (!found) {
@@ -31,7 +32,8 @@ task<endpoints> resolver_cache::find(std::string host) {
     co_return found->found;
 }
 
-task<> resolver_cache::fly(std::shared_ptr<state> cache, std::string host, std::shared_ptr<entry> into) {
+task<> resolver_cache::fly(std::shared_ptr<state> cache, std::string host,
+                           std::shared_ptr<entry> into) {
     try {
         into->found = co_await cache->look_up(host);
         into->expiry = event_loop::current()->now() + success_holds;

@@ -172,9 +172,9 @@ tls_context tls_context::server(const tls_options& options) {
 }
 
 tls_context tls_context::make(const tls_options& options, bool is_server) {
+    ERR_clear_error();  // of others, which `require` would report
     auto made = std::make_shared<state>();
     made->is_server = is_server;
-    made->verifies = is_server ? options.requires_client_certificate_ : options.verifies_;
     made->resumes_sessions = options.resumes_sessions_;
     made->protocols = options.protocols_;
     made->settings.reset(require_made(
@@ -187,8 +187,10 @@ tls_context tls_context::make(const tls_options& options, bool is_server) {
         require(SSL_CTX_set_default_verify_paths(settings) == 1, "find the system's authorities");
     }
     if (!options.own_chain_.empty()) show(settings, options.own_chain_, options.own_key_);
-    constexpr int always = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
-    SSL_CTX_set_verify(settings, made->verifies ? always : SSL_VERIFY_NONE, note_problem);
+    if (is_server ? options.requires_client_certificate_ : options.verifies_) {
+        SSL_CTX_set_verify(settings, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+                           note_problem);
+    }
     offer_protocols(settings, made->protocols, is_server);
     if (is_server) resume_as_server(settings, options.resumes_sessions_);
     if (!is_server && options.resumes_sessions_) resume_as_client(settings, made->sessions);

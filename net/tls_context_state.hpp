@@ -13,9 +13,8 @@ namespace eddy {
 
 /// What the copies of a tls_context share. Nothing but the cache changes after its making.
 struct tls_context::state {
-    openssl_ptr<ssl_ctx_st> settings;  // its app data is this state
+    openssl_ptr<ssl_ctx_st> settings;  // a client's app data is `sessions`
     bool is_server = false;
-    bool verifies = true;
     bool resumes_sessions = true;
     std::string protocols;       // of a server, in its order of preference
     tls_session_cache sessions;  // of a client

@@ -162,10 +162,11 @@ tls_engine::transfer tls_engine::read(std::span<std::byte> plaintext) {
         const int outcome =
             SSL_read_ex(self.ssl.get(), &plaintext[total], plaintext.size() - total, &size);
         total += size;
-        // An outcome other than 1 after some data will come again with the next call.
         if (outcome != 1) {
-            if (total > 0) break;
-            return {self.judge("read from", outcome), 0};
+            // After some data, whatever this is will be there for the next call as well.
+            const tls_progress progress = self.judge("read from", outcome);
+            if (total == 0) return {progress, 0};
+            break;
         }
     } while (total < plaintext.size() && self.wire.has_input());
     return {tls_progress::done, total};

@@ -24,7 +24,7 @@ public:
             case tls_errc::certificate_missing: return "the peer showed no certificate";
             case tls_errc::certificate_refused: return "the certificate was refused";
             case tls_errc::alert: return "the peer ended the connection with an alert";
-            case tls_errc::protocol: return "the peers do not agree on the TLS protocol";
+            case tls_errc::protocol: return "TLS protocol error";
             case tls_errc::not_tls: return "the peer does not speak TLS";
             case tls_errc::plain_http: return "the peer speaks plain HTTP, not TLS";
             case tls_errc::truncated: return "the peer closed the connection without close_notify";

@@ -23,8 +23,7 @@ std::span<const std::byte> build_id_in(std::span<const std::byte> notes) noexcep
         const std::size_t description = name + aligned(header.n_namesz);
         const std::size_t next = description + aligned(header.n_descsz);
         if (next > notes.size()) break;
-        const bool is_gnu =
-            header.n_namesz == 4 && std::memcmp(notes.data() + name, "GNU", 4) == 0;
+        const bool is_gnu = header.n_namesz == 4 && std::memcmp(notes.data() + name, "GNU", 4) == 0;
         if (is_gnu && header.n_type == NT_GNU_BUILD_ID)
             return notes.subspan(description, header.n_descsz);
         notes = notes.subspan(next);
@@ -45,8 +44,7 @@ code_image image_of(const dl_phdr_info& info) noexcept {
             image.begin = std::min(image.begin, begin);
             image.end = std::max(image.end, begin + each.p_memsz);
         } else if (each.p_type == PT_NOTE && image.build_id.empty()) {
-            image.build_id =
-                build_id_in({reinterpret_cast<const std::byte*>(begin), each.p_memsz});
+            image.build_id = build_id_in({reinterpret_cast<const std::byte*>(begin), each.p_memsz});
         }
     }
     return image;

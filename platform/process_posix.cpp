@@ -99,7 +99,8 @@ int native(process_signal signal) noexcept {
     return signal == process_signal::kill ? SIGKILL : SIGTERM;
 }
 
-// While it lives, no signal is delivered to the calling thread; a new thread inherits that for good.
+// While it lives, no signal is delivered to the calling thread; a new thread inherits that for
+// good.
 class signals_held_back {
 public:
     signals_held_back() noexcept {
@@ -118,9 +119,8 @@ private:
 // glibc's waitid does not give the resources that the kernel's does (waitid(2), "C library/kernel
 // differences").
 int wait_for_id(int handle, siginfo_t& info, rusage& used) noexcept {
-    return static_cast<int>(
-        retry_interrupted([&] { return ::syscall(SYS_waitid, P_PIDFD, handle, &info,
-                                                 WEXITED | WNOHANG, &used); }));
+    return static_cast<int>(retry_interrupted(
+        [&] { return ::syscall(SYS_waitid, P_PIDFD, handle, &info, WEXITED | WNOHANG, &used); }));
 }
 
 std::chrono::microseconds to_duration(const timeval& time) noexcept {
@@ -161,9 +161,9 @@ child_process child_process::start(const process_start& what, std::error_code& e
     child_process started;
     pid_t id = 0;
     if (failed == 0)
-        failed = ::posix_spawn(&id, path.c_str(), actions.get(), attributes.get(),
-                               pointers_to(what.arguments).data(),
-                               pointers_to(what.environment).data());
+        failed =
+            ::posix_spawn(&id, path.c_str(), actions.get(), attributes.get(),
+                          pointers_to(what.arguments).data(), pointers_to(what.environment).data());
     if (failed != 0) {
         error = system_error_code(failed);
         return {};

@@ -19,7 +19,7 @@ std::error_code add_seals(native_handle memory, unsigned seals) noexcept {
 // The size of memory that may be mapped.
 std::size_t sealed_size(native_handle memory, std::error_code& error) noexcept {
     const int seals = ::fcntl(memory, F_GET_SEALS);
-    struct stat about {};
+    struct stat about{};
     if (seals < 0 || ::fstat(memory, &about) < 0) {
         error = last_error();
         return 0;

@@ -73,6 +73,7 @@ event_loop::~event_loop() {
 // One turn, as a whole. Everything else in the library only appends to the ready queue or parks the
 // running task.
 void event_loop::run_once() {
+    assert_on_its_thread();
     const entered here(*this);
     ++stats_.turns;
     run_posted();
@@ -88,7 +89,7 @@ void event_loop::run_once() {
 std::optional<duration> event_loop::time_to_sleep() {
     constexpr duration not_at_all = duration::zero();
     ++stats_.polls;
-    if (!ready_.empty() || !posted_.prepare_to_sleep()) return not_at_all;
+    if (!ready_.empty() || stopping_ || !posted_.prepare_to_sleep()) return not_at_all;
     const std::optional<time_point> next = timers_.next();
     if (!next && is_stuck()) {
         report_deadlock();
@@ -170,6 +171,7 @@ void event_loop::run_forever() {
 }
 
 void event_loop::cancel_all_and_wait() {
+    stopping_ = false;
     scope_.cancel();
     while (tasks_ > 0) run_once();
 }

@@ -17,24 +17,28 @@ bool forked_job::offer() {
 bool forked_job::take_back() noexcept {
     if (maker_->take_back(*this)) return true;
     // It was stolen, or the maker's work has left jobs above it: then it is below them.
-    while (stage_.load(std::memory_order_acquire) != stage::done && maker_->run_descendant())
+    while (stage_.load(std::memory_order_acquire) == stage::open && maker_->run_descendant())
         continue;
 
-    stage expected = stage::open;
-    // Acquire, with the release of its runner: its outcome is in place.
-    if (!stage_.compare_exchange_strong(expected, stage::waited_for, std::memory_order_acq_rel,
+    stage seen = stage::open;
+    // Acquire, with the release in `end`: the outcome is in place.
+    if (!stage_.compare_exchange_strong(seen, stage::waited_for, std::memory_order_acq_rel,
                                         std::memory_order_acquire))
-        return false;
+        return seen == stage::given_back;
     const blocking_section blocking;
     maker_->sleep_until_woken();
-    return false;
+    return stage_.load(std::memory_order_acquire) == stage::given_back;
 }
 
 void forked_job::run() noexcept {
     call();
+    end(stage::done);
+}
+
+void forked_job::end(stage how) noexcept {
     // From the exchange on, the maker may end this job's life; the maker itself lives as the pool.
     pool_worker& maker = *maker_;
-    if (stage_.exchange(stage::done, std::memory_order_acq_rel) == stage::waited_for) maker.wake();
+    if (stage_.exchange(how, std::memory_order_acq_rel) == stage::waited_for) maker.wake();
 }
 
 }  // namespace eddy

@@ -11,10 +11,10 @@ namespace eddy {
 
 /// What two processes compare before one calls the other: equal if they are the same program.
 struct program_fingerprint {
-    std::uint32_t protocol = 1;      ///< of the messages between pool and worker
-    std::uint32_t functions = 0;     ///< how many are registered
-    std::uint64_t check = 0;         ///< over the functions, in order
-    std::uint64_t build = 0;         ///< over the builds of the images that contain them
+    std::uint32_t protocol = 1;   ///< of the messages between pool and worker
+    std::uint32_t functions = 0;  ///< how many are registered
+    std::uint64_t check = 0;      ///< over the functions, in order
+    std::uint64_t build = 0;      ///< over the builds of the images that contain them
 
     bool operator==(const program_fingerprint&) const noexcept = default;
 

@@ -72,7 +72,8 @@ std::optional<message> process_channel::take() {
     message_header head;
     if (there.size() < sizeof head) return std::nullopt;
     std::memcpy(&head, there.data(), sizeof head);
-    if (head.size > most_inline) throw serialization_error("a message of another process is broken");
+    if (head.size > most_inline)
+        throw serialization_error("a message of another process is broken");
     const std::size_t size = aligned(sizeof head + head.size);
     if (there.size() < size) return std::nullopt;
     taken_ += size;
@@ -81,7 +82,8 @@ std::optional<message> process_channel::take() {
 
 message process_channel::open(const message_header& head, std::span<const std::byte> bytes) {
     if (!head.has_memory) return message(head, bytes);
-    if (handles_.empty()) throw serialization_error("a message of another process lacks its memory");
+    if (handles_.empty())
+        throw serialization_error("a message of another process lacks its memory");
     const unique_handle memory = std::move(handles_.front());
     handles_.erase(handles_.begin());
     std::error_code error;

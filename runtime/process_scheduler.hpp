@@ -20,7 +20,8 @@ public:
 
     // Any thread -------------------------------------------------------------------------------
 
-    /// Takes the call over. Throws `pool_closed` or what broke the pool; then the call is cancelled.
+    /// Takes the call over. Throws `pool_closed` or what broke the pool; then the call is
+    /// cancelled.
     void submit(process_job& job);
 
     void ask_to_stop(std::uint64_t id, cancel_mode mode) noexcept;
@@ -59,7 +60,7 @@ private:
     const process_pool_options options_;
     std::shared_ptr<worker_fleet> fleet_;  // the loop's
 
-    std::mutex mutex_;  // of what follows
+    std::mutex mutex_;            // of what follows
     event_loop* loop_ = nullptr;  // null once the pool is closed: nobody takes messages any more
     bool accepts_ = true;
     bool cancels_pending_ = false;

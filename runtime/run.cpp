@@ -4,6 +4,9 @@
 
 #include <atomic>
 #include <csignal>
+#include <iostream>
+#include <sstream>
+#include <system_error>
 
 namespace eddy {
 
@@ -48,5 +51,43 @@ interrupt_guard::~interrupt_guard() = default;
 bool interrupt_guard::was_interrupted() const noexcept {
     return listener_->was_interrupted();
 }
+
+// Prints all tasks on each SIGQUIT.
+class run_settings::task_printer final : public signal_listener, public posted {
+public:
+    explicit task_printer(event_loop& loop) : loop_(loop) {
+        if (const std::error_code error = catch_signal(SIGQUIT, *this))
+            throw std::system_error(error, "catch SIGQUIT");
+    }
+    ~task_printer() override {
+        release_signal(SIGQUIT, *this);
+        // No handler runs any more; what it has posted must not outlive us.
+        loop_.run_posted();
+    }
+
+private:
+    void on_signal(int) noexcept override {
+        if (!is_posted_.exchange(true)) loop_.post(*this);
+    }
+
+    void run() noexcept override {
+        is_posted_ = false;
+        std::ostringstream text;
+        print_tasks(text, loop_.tasks());
+        std::cerr << text.str() << std::flush;
+    }
+
+    event_loop& loop_;
+    // Set by the handler, cleared by the loop: while it stands in the queue it must not be posted.
+    std::atomic<bool> is_posted_ = false;
+};
+
+run_settings::run_settings(event_loop& loop, const run_options& options) {
+    if (options.debug()) loop.warn_about_slow_tasks();
+    if (!options.trace_file().empty()) loop.trace_to(options.trace_file());
+    if (options.print_tasks_on_quit()) printer_ = std::make_unique<task_printer>(loop);
+}
+
+run_settings::~run_settings() = default;
 
 }  // namespace eddy

@@ -29,8 +29,8 @@ void worker_fleet::dispatch() {
     share_out();
 }
 
-// An idle worker, else a new one, else the one with the fewest calls. A worker that was given enough
-// is left alone until half of that is done, so that calls are sent by the dozen.
+// An idle worker, else a new one, else the one with the fewest calls. A worker that was given
+// enough is left alone until half of that is done, so that calls are sent by the dozen.
 worker_process* worker_fleet::choose_worker() {
     const std::size_t depth = prefetch_.depth();
     worker_process* best = nullptr;
@@ -51,7 +51,8 @@ bool worker_fleet::may_start_worker() const noexcept {
 
 worker_process* worker_fleet::start_worker() {
     try {
-        workers_.push_back(std::make_shared<worker_process>(loop_, changed, options_.initializer().get()));
+        workers_.push_back(
+            std::make_shared<worker_process>(loop_, changed, options_.initializer().get()));
     } catch (const std::system_error& error) {
         note_useless_worker(error.what());
         return nullptr;
@@ -88,8 +89,8 @@ void worker_fleet::send(const worker_ptr& worker) {
 
 void worker_fleet::check_time(worker_process& worker) {
     if (worker.check_time(loop_.now()) == worker_process::verdict::in_time) return;
-    // Nothing but the call that takes too long may come to harm. If the worker has already begun the
-    // next one, the answer to the first is on its way, and there is no need to kill.
+    // Nothing but the call that takes too long may come to harm. If the worker has already begun
+    // the next one, the answer to the first is on its way, and there is no need to kill.
     if (worker.take_back_rest(pending_)) worker.kill();
 }
 
@@ -136,7 +137,8 @@ void worker_fleet::abandon() noexcept {
             each->kill();
     }
     for (const worker_ptr& each : workers_) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
         if (!each->wait(std::max(left, std::chrono::milliseconds(0)))) each->kill();
         each->reap();
         each->close();

@@ -14,8 +14,8 @@ namespace eddy {
 
 /// The workers of a process pool, and the calls that wait for one. Used on the thread of its loop.
 ///
-/// A call is in one place: in `pending_`, or with a worker. A worker that has died leaves its calls;
-/// those it had not begun go back to the front of `pending_` as if nothing had happened.
+/// A call is in one place: in `pending_`, or with a worker. A worker that has died leaves its
+/// calls; those it had not begun go back to the front of `pending_` as if nothing had happened.
 class worker_fleet : public std::enable_shared_from_this<worker_fleet> {
 public:
     worker_fleet(event_loop& loop, const process_pool_options& options)

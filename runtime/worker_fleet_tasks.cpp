@@ -117,9 +117,9 @@ void worker_fleet::worker_ended(const worker_ptr& worker) {
     if (ended_a_call)
         useless_workers_ = 0;
     else if (!worker->was_told_to_end())
-        note_useless_worker(!initializer_error_.empty()
-                                ? initializer_error_
-                                : "process " + std::to_string(id) + " ended with " + how.to_string());
+        note_useless_worker(!initializer_error_.empty() ? initializer_error_
+                                                        : "process " + std::to_string(id) +
+                                                              " ended with " + how.to_string());
     changed.set();
 }
 

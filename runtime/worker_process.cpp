@@ -38,9 +38,11 @@ worker_process::worker_process(event_loop& loop, event& changed, const remote_ca
         socket_followed_.emplace(loop, socket_.get());
         child_followed_.emplace(loop, child_.handle());
         channel_.emplace(socket_.get());
-        channel_->put({.kind = message_kind::greeting}, function_registry::fingerprint().to_payload());
+        channel_->put({.kind = message_kind::greeting},
+                      function_registry::fingerprint().to_payload());
         if (initializer != nullptr)
-            channel_->put(header_of(*initializer, message_kind::initialize), initializer->arguments);
+            channel_->put(header_of(*initializer, message_kind::initialize),
+                          initializer->arguments);
     } catch (...) {
         kill();
         reap();

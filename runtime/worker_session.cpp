@@ -49,11 +49,16 @@ bool stop_requested() noexcept {
 }
 
 worker_session::ending worker_session::run() {
-    if (!exchange_greetings()) return ending::other_program;
-    for (;;) {
-        while (const auto received = channel_.take())
-            if (!handle(*received)) return ending::initializer_failed;
-        if (!wait_for_messages()) return ending::pool_closed;
+    try {
+        if (!exchange_greetings()) return ending::other_program;
+        for (;;) {
+            while (const auto received = channel_.take())
+                if (!handle(*received)) return ending::initializer_failed;
+            if (!wait_for_messages()) return ending::pool_closed;
+        }
+    } catch (const std::exception& error) {
+        std::cerr << "eddy: a worker process gives up: " << error.what() << std::endl;
+        return ending::nonsense;
     }
 }
 

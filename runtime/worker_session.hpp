@@ -17,7 +17,7 @@ public:
     worker_session(native_handle socket, control_page& page) noexcept
         : channel_(socket), page_(page) {}
 
-    enum class ending { pool_closed, other_program, initializer_failed };
+    enum class ending : std::uint8_t { pool_closed, other_program, initializer_failed, nonsense };
 
     /// Until there are no more calls.
     ending run();

@@ -1,6 +1,5 @@
 #include "support/backend_fixture.hpp"
 
-
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -8,7 +7,6 @@
 // The conformance suite: files.
 namespace eddy::testing {
 namespace {
-
 
 using BackendFile = backend_fixture;
 INSTANTIATE_TEST_SUITE_P(All, BackendFile, ::testing::ValuesIn(backend_names()), name_of_backend);

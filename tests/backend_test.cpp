@@ -1,11 +1,11 @@
 #include "support/asleep.hpp"
 #include "support/backend_fixture.hpp"
+#include "support/environment_variable.hpp"
 
 #include <gmock/gmock.h>
 
 #include <atomic>
 #include <csignal>
-#include <cstdlib>
 #include <thread>
 
 #include <pthread.h>
@@ -139,8 +139,8 @@ TEST_P(Backend, TakesTheLongestTimeoutThereIs) {
 void ignore_signal(int) {}
 
 TEST_P(Backend, ComesBackFromASleepThatASignalEnds) {
-    struct sigaction action {};
-    struct sigaction previous {};
+    struct sigaction action{};
+    struct sigaction previous{};
     action.sa_handler = ignore_signal;  // and no SA_RESTART
     ASSERT_EQ(::sigaction(SIGUSR1, &action, &previous), 0);
     const int sleeper = this_thread_number();
@@ -158,49 +158,32 @@ TEST_P(Backend, ComesBackFromASleepThatASignalEnds) {
     ::sigaction(SIGUSR1, &previous, nullptr);
 }
 
-class backend_variable {
-public:
-    explicit backend_variable(const char* value) {
-        if (const char* const old = std::getenv(name)) previous_ = old;
-        ::setenv(name, value, 1);
-    }
-    ~backend_variable() {
-        if (previous_) {
-            ::setenv(name, previous_->c_str(), 1);
-        } else {
-            ::unsetenv(name);
-        }
-    }
-    backend_variable(const backend_variable&) = delete;
-    backend_variable& operator=(const backend_variable&) = delete;
-
-private:
-    static constexpr const char* name = "EDDY_BACKEND";
-    std::optional<std::string> previous_;
-};
-
 TEST_P(Backend, IsMadeWhenTheVariableNamesIt) {
-    const backend_variable set(std::string(GetParam()).c_str());
+    environment_variable variable("EDDY_BACKEND");
+    variable.set(GetParam());
     const backend_choice choice = make_backend();
     EXPECT_EQ(choice.chosen->name(), GetParam());
     EXPECT_EQ(choice.reason, "asked for by EDDY_BACKEND");
 }
 
 TEST(BackendChoice, TakesWhatWorksHereAndSaysWhyIfNothingIsAskedFor) {
-    const backend_variable set("");
+    environment_variable variable("EDDY_BACKEND");
+    variable.set("");
     const backend_choice choice = make_backend();
     EXPECT_THAT(backend_names(), ::testing::Contains(choice.chosen->name()));
     EXPECT_NE(choice.reason, "");
 }
 
 TEST(BackendChoice, PrefersTheProgramsWishToTheVariable) {
-    const backend_variable set("no such backend");
+    environment_variable variable("EDDY_BACKEND");
+    variable.set("no such backend");
     const backend_choice choice = make_backend("epoll");
     EXPECT_EQ(choice.chosen->name(), "epoll");
 }
 
 TEST(BackendChoice, RefusesANameThatItDoesNotKnowAndTellsTheOnesItDoes) {
-    const backend_variable set("no such backend");
+    environment_variable variable("EDDY_BACKEND");
+    variable.set("no such backend");
     try {
         make_backend();
         FAIL() << "made a backend that does not exist";

@@ -81,10 +81,11 @@ std::ostream& operator<<(std::ostream& out, const suspension_point& point) {
 }
 
 constexpr suspension_point all_points[] = {
-    {"event", wait_for_event}, {"lock", take_lock},        {"semaphore", take_permit},
-    {"get", get_item},         {"put", put_item},          {"sleep", sleep_no_time},
-    {"yield", give_way},       {"handle", await_finished}, {"read", read_socket},
-    {"gather", gather_with_waits},
+    {"event", wait_for_event},  {"lock", take_lock},
+    {"semaphore", take_permit}, {"get", get_item},
+    {"put", put_item},          {"sleep", sleep_no_time},
+    {"yield", give_way},        {"handle", await_finished},
+    {"read", read_socket},      {"gather", gather_with_waits},
 };
 
 class SuspensionPoint : public ::testing::TestWithParam<suspension_point> {};

@@ -1,10 +1,13 @@
 #include <eddy/certificate.hpp>
 
+#include "support/temporary_folder.hpp"
+
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <system_error>
 
@@ -14,6 +17,7 @@
 namespace {
 
 using namespace eddy;
+using eddy::testing::temporary_folder;
 
 struct free_certificate {
     void operator()(X509* object) const { X509_free(object); }
@@ -100,9 +104,9 @@ TEST(Certificate, TakesHostNamesLongerThanACommonNameMayBe) {
 }
 
 TEST(Certificate, WritesFilesOfWhichOnlyTheOwnerReadsTheKey) {
-    const std::string folder = ::testing::TempDir();
-    const std::string chain_path = folder + "eddy_certificate_test.pem";
-    const std::string key_path = folder + "eddy_certificate_test.key";
+    const temporary_folder folder;
+    const std::string chain_path = folder.path("chain.pem");
+    const std::string key_path = folder.path("key.pem");
     const certificate issued = certificate_authority().issue("localhost");
     std::ofstream(key_path) << "what was there before";
     issued.write(chain_path, key_path);
@@ -111,8 +115,6 @@ TEST(Certificate, WritesFilesOfWhichOnlyTheOwnerReadsTheKey) {
     using std::filesystem::perms;
     EXPECT_EQ(std::filesystem::status(key_path).permissions(),
               perms::owner_read | perms::owner_write);
-    std::filesystem::remove(chain_path);
-    std::filesystem::remove(key_path);
 }
 
 TEST(Certificate, SaysWhichFileItCouldNotWrite) {

@@ -277,9 +277,8 @@ TEST(CreateTask, LetsAHandleLiveLongerThanTheLoop) {
     std::shared_ptr<task_handle<int>> handle;
     {
         event_loop loop(simulated());
-        loop.set_exception_handler([&](const std::string& name, const std::exception_ptr&) {
-            unseen.push_back(name);
-        });
+        loop.set_exception_handler(
+            [&](const std::string& name, const std::exception_ptr&) { unseen.push_back(name); });
         handle = loop.run_until_complete(start_failing());
     }
     EXPECT_TRUE(handle->done());

@@ -224,7 +224,7 @@ TEST(EventLoop, KeepsItsTimeForAWholeTurn) {
     loop.start(compute_for(1h, resumed));
     loop.run_once();
     EXPECT_EQ(loop.now(), before);
-    loop.post([] {});
+    loop.start(compute_for(1h, resumed));
     loop.run_once();
     EXPECT_EQ(loop.now(), before + 1h);
 }
@@ -272,6 +272,27 @@ TEST(EventLoop, RunsUntilItIsStopped) {
     EXPECT_THROW(loop.run_until_complete(sleep_for(1h)), std::runtime_error);
 }
 
+TEST(EventLoop, TakesItsTimeToEndAfterItWasStopped) {
+    log order;
+    {
+        event_loop loop(simulated());
+        loop.start(clean_up_with_a_wait(order));
+        loop.start(stop_after(1s));
+        loop.run_forever();
+    }
+    EXPECT_THAT(order, ElementsAre("cancelled", "cleaned up"));
+}
+
+TEST(EventLoop, IsStoppedByAPostWhileAllItsTasksSleep) {
+    event_loop loop(simulated());
+    loop.start(sleep_for(1h));
+    loop.run_once();
+    const time_point before = loop.kernel().now();
+    loop.post([&loop] { loop.stop(); });
+    loop.run_forever();
+    EXPECT_EQ(loop.kernel().now(), before);
+}
+
 task<> wait_for_ever(event& never) {
     co_await never.wait();
 }
@@ -289,7 +310,8 @@ TEST(EventLoop, TellsOnceWhenAllTasksWaitForEachOther) {
     EXPECT_EQ(calls, 1);
 }
 
-// With the kernel and with threads -----------------------------------------------------------------
+// With the kernel and with threads
+// -----------------------------------------------------------------
 
 TEST(EventLoop, RunsWhatOtherThreadsPostInOrderWhetherItSleepsOrNot) {
     constexpr int threads = 4;

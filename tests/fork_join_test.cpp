@@ -19,7 +19,7 @@ int fibonacci(thread_pool& pool, int n) {
 }
 
 TEST(ForkJoin, GivesBothResultsOnAnyNumberOfThreads) {
-    for (const unsigned threads : {1, 2, 4}) {
+    for (const unsigned threads : {1U, 2U, 4U}) {
         thread_pool pool(threads);
         for (int round = 0; round < 5; ++round) EXPECT_EQ(fibonacci(pool, 16), 987);
     }
@@ -28,8 +28,8 @@ TEST(ForkJoin, GivesBothResultsOnAnyNumberOfThreads) {
 TEST(ForkJoin, CarriesResultsThatCanOnlyBeMovedAndNoneAtAll) {
     thread_pool pool(1);
     bool called = false;
-    const auto [left, right] = fork_join(
-        pool, [] { return std::make_unique<int>(7); }, [&called] { called = true; });
+    const auto [left, right] =
+        fork_join(pool, [] { return std::make_unique<int>(7); }, [&called] { called = true; });
     EXPECT_EQ(*left, 7);
     EXPECT_TRUE(called);
 }
@@ -64,7 +64,7 @@ TEST(ForkJoin, ThrowsWhatEitherThrowsWhenBothHaveEnded) {
 }
 
 TEST(ForkJoin, JoinsThoughTheLeftSideLeavesJobsBehind) {
-    for (const unsigned threads : {1, 2}) {
+    for (const unsigned threads : {1U, 2U}) {
         std::atomic<int> left_behind = 0;
         {
             thread_pool pool(threads);
@@ -78,6 +78,20 @@ TEST(ForkJoin, JoinsThoughTheLeftSideLeavesJobsBehind) {
             }
         }
         EXPECT_EQ(left_behind, 600);
+    }
+}
+
+TEST(ForkJoin, IsNotTornApartWhenPendingJobsAreCancelled) {
+    for (int round = 0; round < 200; ++round) {
+        thread_pool pool(2);
+        std::latch started(1);
+        auto running = pool.submit([&pool, &started] {
+            started.count_down();
+            return fibonacci(pool, 12);
+        });
+        started.wait();
+        pool.shutdown(shutdown_mode::cancel_pending);
+        ASSERT_EQ(running.result(), 144);
     }
 }
 

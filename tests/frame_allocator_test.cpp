@@ -44,7 +44,8 @@ TEST(FrameAllocator, GivesBlocksOfEverySizeThatDoNotOverlapAlsoTheSecondTime) {
         for (std::size_t size = 1; size < 5000; ++size) blocks.push_back(make_block(size));
         for (const block& each : blocks) {
             ASSERT_TRUE(is_untouched(each)) << "size " << each.size;
-            ASSERT_EQ(reinterpret_cast<std::uintptr_t>(each.memory) % alignof(std::max_align_t), 0U);
+            ASSERT_EQ(reinterpret_cast<std::uintptr_t>(each.memory) % alignof(std::max_align_t),
+                      0U);
             give_back(each);
         }
     }

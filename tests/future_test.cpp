@@ -98,7 +98,9 @@ TEST(Future, SaysSoIfItsProducerGoesAway) {
 
 TEST(Future, CancelsNothingWhenItIsDestroyed) {
     completer<int> producer;
-    { const future<int> result = producer.get_future(); }
+    {
+        const future<int> result = producer.get_future();
+    }
     EXPECT_TRUE(producer.start());
     producer.set_result(7);
 }
@@ -126,14 +128,18 @@ TEST_F(UnseenError, IsReportedOnceWhicheverEndGoesLast) {
     }
     EXPECT_EQ(reports, 1);
     completer<int> producer;
-    { const future<int> dropped = producer.get_future(); }
+    {
+        const future<int> dropped = producer.get_future();
+    }
     producer.set_exception(error_saying("broken"));
     EXPECT_EQ(reports, 2);
 }
 
 TEST_F(UnseenError, IsNoneIfTheWorkWasDroppedToo) {
     reports = 0;
-    { completer<int>().get_future(); }
+    {
+        completer<int>().get_future();
+    }
     EXPECT_EQ(reports, 0);
 }
 

@@ -65,7 +65,9 @@ TEST_F(Futures, ComeAsTheyEndThoughTheyAreTemporary) {
 TEST_F(Futures, MayBeTakenAwayOnceTheyWereGiven) {
     producers[1].set_result(1);
     auto completions = as_completed(futures);
-    { const future<int> taken = std::move(*completions.next_blocking()); }
+    {
+        const future<int> taken = std::move(*completions.next_blocking());
+    }
     producers[0].set_result(0);
     EXPECT_EQ(completions.next_blocking()->result(), 0);
 }
@@ -78,7 +80,9 @@ TEST_F(Futures, ThatDoNotEndInTimeThrowTimeoutError) {
 }
 
 TEST_F(Futures, MayGoWhileSomeAreStillAwaited) {
-    { auto completions = as_completed(futures); }
+    {
+        auto completions = as_completed(futures);
+    }
     producers[0].set_result(0);
     EXPECT_EQ(futures[0].result(), 0);
 }
@@ -86,7 +90,8 @@ TEST_F(Futures, MayGoWhileSomeAreStillAwaited) {
 TEST_F(Futures, ComeToATaskAsTheyEnd) {
     const auto main = [](Futures& test) -> task<std::vector<int>> {
         std::thread thread([&test] {
-            for (const std::size_t i : {1, 0, 2}) test.producers[i].set_result(static_cast<int>(i));
+            for (const std::size_t i : {1U, 0U, 2U})
+                test.producers[i].set_result(static_cast<int>(i));
         });
         std::vector<int> order;
         auto completions = as_completed(test.futures);
@@ -169,6 +174,7 @@ TEST_F(Futures, AreWaitedForUntilAllHaveEnded) {
     thread.join();
     EXPECT_THAT(numbers_of(seen.done), UnorderedElementsAre(0, 1, 2));
     EXPECT_TRUE(seen.not_done.empty());
+    EXPECT_NE(futures[0].exception(), nullptr);
 }
 
 TEST_F(Futures, AreWaitedForUntilTheFirstHasEnded) {

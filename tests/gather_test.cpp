@@ -226,8 +226,8 @@ TEST(GatherSettled, LosesNoResultsWhenTheCancellationComesAfterAllOfThem) {
 }
 
 task<> settle_three() {
-    const auto [number, failure, nothing] = co_await gather_settled(
-        give_after(3s, 5), fail_after(1s, "one failed"), sleep_for(2s));
+    const auto [number, failure, nothing] =
+        co_await gather_settled(give_after(3s, 5), fail_after(1s, "one failed"), sleep_for(2s));
     EXPECT_EQ(number.value(), 5);
     EXPECT_THROW(failure.value(), deliberate);
     EXPECT_TRUE(nothing.has_value()) << "nobody was cancelled";

@@ -56,13 +56,18 @@ outcome chunks(std::string_view text, message_kind kind = message_kind::request)
     const outcome first = decode(decoder, ways.front());
     for (const auto& pieces : ways) {
         EXPECT_EQ(decode(decoder, pieces), first)
-            << "cut into " << pieces.size() << " pieces, the first of " << pieces[0].size() << " bytes";
+            << "cut into " << pieces.size() << " pieces, the first of " << pieces[0].size()
+            << " bytes";
     }
     return first;
 }
 
-outcome body(std::string text, std::size_t taken) { return {std::move(text), taken, true, {}}; }
-outcome refused(error_kind kind) { return {"", 0, false, kind}; }
+outcome body(std::string text, std::size_t taken) {
+    return {std::move(text), taken, true, {}};
+}
+outcome refused(error_kind kind) {
+    return {"", 0, false, kind};
+}
 
 TEST(ChunkDecoder, JoinsTheChunks) {
     EXPECT_EQ(chunks("5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"), body("hello world", 26));
@@ -82,8 +87,8 @@ TEST(ChunkDecoder, PutsOneByteChunksTogether) {
 }
 
 TEST(ChunkDecoder, RefusesASizeThatIsNoHexadecimalNumber) {
-    for (const auto text : {"-2\r\n", "+1\r\n", "0x1\r\n", "1_0\r\n", "\r\n", "g\r\n", ";a\r\n", " 1\r\n",
-                            "1g\r\n", "\n", "1.0\r\n"}) {
+    for (const auto text : {"-2\r\n", "+1\r\n", "0x1\r\n", "1_0\r\n", "\r\n", "g\r\n", ";a\r\n",
+                            " 1\r\n", "1g\r\n", "\n", "1.0\r\n"}) {
         EXPECT_EQ(chunks(text), refused(error_kind::bad_chunk)) << text;
     }
 }
@@ -95,8 +100,9 @@ TEST(ChunkDecoder, RefusesASizeOfMoreThanSixteenDigits) {
 }
 
 TEST(ChunkDecoder, RefusesLineEndsOtherThanCrLf) {
-    for (const auto text : {"1\nx\r\n0\r\n\r\n", "1\r\nx\n0\r\n\r\n", "1\rx\r\n0\r\n\r\n", "1\r\nx\r0\r\n\r\n",
-                            "1;a\nx\r\n0\r\n\r\n", "1\r\nx\r\n0\n\r\n", "1\r\nx\r\n0\r\n\n"}) {
+    for (const auto text :
+         {"1\nx\r\n0\r\n\r\n", "1\r\nx\n0\r\n\r\n", "1\rx\r\n0\r\n\r\n", "1\r\nx\r0\r\n\r\n",
+          "1;a\nx\r\n0\r\n\r\n", "1\r\nx\r\n0\n\r\n", "1\r\nx\r\n0\r\n\n"}) {
         EXPECT_EQ(chunks(text), refused(error_kind::bad_chunk)) << text;
         EXPECT_EQ(chunks(text, message_kind::response), refused(error_kind::bad_chunk)) << text;
     }
@@ -108,7 +114,8 @@ TEST(ChunkDecoder, RefusesDataThatIsLongerThanItsSize) {
 
 TEST(ChunkDecoder, SkipsExtensionsAsFarAsTheyAreShort) {
     EXPECT_EQ(chunks("1;a=b;c=\"d\"\r\nx\r\n0;last\r\n\r\n"), body("x", 26));
-    EXPECT_EQ(chunks("1;" + std::string(300, 'a') + "\r\nx\r\n0\r\n\r\n"), refused(error_kind::bad_chunk));
+    EXPECT_EQ(chunks("1;" + std::string(300, 'a') + "\r\nx\r\n0\r\n\r\n"),
+              refused(error_kind::bad_chunk));
     EXPECT_EQ(chunks("1;a\x01\r\nx\r\n0\r\n\r\n"), refused(error_kind::bad_chunk));
 }
 
@@ -130,7 +137,8 @@ TEST(ChunkDecoder, RefusesABodyThatIsNearlyNothingButFraming) {
 
 TEST(ChunkDecoder, ForgivesBlanksAfterASizeToServersOnly) {
     EXPECT_EQ(chunks("1  \r\nx\r\n0 \r\n\r\n", message_kind::response), body("x", 14));
-    EXPECT_EQ(chunks("1  \r\nx\r\n0 \r\n\r\n", message_kind::request), refused(error_kind::bad_chunk));
+    EXPECT_EQ(chunks("1  \r\nx\r\n0 \r\n\r\n", message_kind::request),
+              refused(error_kind::bad_chunk));
     EXPECT_EQ(chunks("1 2\r\nx\r\n", message_kind::response), refused(error_kind::bad_chunk));
 }
 
@@ -155,7 +163,8 @@ TEST(ChunkDecoder, LimitsTrailersLikeHeaders) {
 }
 
 TEST(BodyDecoder, TakesExactlyTheLength) {
-    const body_decoder decoder(body_framing{by::length, 5}, message_kind::response, header_limits{});
+    const body_decoder decoder(body_framing{by::length, 5}, message_kind::response,
+                               header_limits{});
     for (const auto& pieces : every_fragmentation("hello, and more")) {
         EXPECT_EQ(decode(decoder, pieces), body("hello", 5));
     }

@@ -46,7 +46,8 @@ http_ending get_from(const std::string& answer, finally end = finally::close) {
 }
 
 TEST(HttpClient, GetsAResponseWithHeadersAndBody) {
-    const auto ending = get_from("HTTP/1.1 200 Fine\r\nServer: x\r\nContent-Length: 5\r\n\r\nhello");
+    const auto ending =
+        get_from("HTTP/1.1 200 Fine\r\nServer: x\r\nContent-Length: 5\r\n\r\nhello");
     ASSERT_EQ(ending, 200);
     EXPECT_EQ(ending.answered->reason, "Fine");
     EXPECT_EQ(ending.answered->headers.find("server"), "x");
@@ -55,7 +56,11 @@ TEST(HttpClient, GetsAResponseWithHeadersAndBody) {
 }
 
 TEST(HttpClient, ReadsBodiesOfEveryFraming) {
-    EXPECT_EQ(get_from("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n").body(), "abcde");
+    EXPECT_EQ(
+        get_from(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
+            .body(),
+        "abcde");
     EXPECT_EQ(get_from("HTTP/1.1 200 OK\r\n\r\nuntil the end").body(), "until the end");
     EXPECT_EQ(get_from("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n").body(), "");
     EXPECT_EQ(get_from("HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok").body(), "ok");
@@ -71,7 +76,8 @@ TEST(HttpClient, SendsMethodTargetHeadersAndBody) {
         simulated_web web;
         web.serve(echo);
         http::client client = web.client();
-        const auto posted = co_await client.post("http://example.com/a?b#c", http::options().body("text"));
+        const auto posted =
+            co_await client.post("http://example.com/a?b#c", http::options().body("text"));
         EXPECT_EQ(posted.body, "POST /a?b text");
         const auto headed = co_await client.head(site);
         EXPECT_EQ(headed.body, "");
@@ -90,11 +96,9 @@ TEST(HttpClient, AdvertisesOnlyWhatItCanDo) {
         web.play({script({ok("")})});
         http::client client = web.client();
         co_await client.get("http://example.com/a");
-        EXPECT_EQ(
-            web.requests().at(0),
-            "GET /a HTTP/1.1\r\nHost: example.com\r\nUser-Agent: eddy/0.1\r\nAccept: */*\r\n"
-            "Accept-Encoding: identity\r\n\r\n"
-        );
+        EXPECT_EQ(web.requests().at(0),
+                  "GET /a HTTP/1.1\r\nHost: example.com\r\nUser-Agent: eddy/0.1\r\nAccept: */*\r\n"
+                  "Accept-Encoding: identity\r\n\r\n");
     }());
 }
 
@@ -103,8 +107,10 @@ TEST(HttpClient, TellsWhatIsWrongWithAUrl) {
         simulated_web web;
         http::client client = web.client();
         EXPECT_EQ(co_await ending_of_request(client.get("no url")), error_kind::invalid_url);
-        EXPECT_EQ(co_await ending_of_request(client.get("ftp://example.com/")), error_kind::unsupported_scheme);
-        const auto named = co_await ending_of_request(client.get("http://user:secret@example.com/"));
+        EXPECT_EQ(co_await ending_of_request(client.get("ftp://example.com/")),
+                  error_kind::unsupported_scheme);
+        const auto named =
+            co_await ending_of_request(client.get("http://user:secret@example.com/"));
         EXPECT_EQ(named, error_kind::invalid_url);
         EXPECT_EQ(std::string(named.failed->what()).find("secret"), std::string::npos);
         EXPECT_EQ(client.stats(), http::client_stats());
@@ -115,7 +121,8 @@ TEST(HttpClient, RefusesHeadersThatContradictTheRequest) {
     simulate([]() -> task<> {
         simulated_web web;
         http::client client = web.client();
-        const auto ending = co_await ending_of_request(client.get(site, http::options().header("Host", "other")));
+        const auto ending =
+            co_await ending_of_request(client.get(site, http::options().header("Host", "other")));
         EXPECT_EQ(ending, error_kind::invalid_header);
         EXPECT_EQ(client.stats().open, 0u);
     }());
@@ -128,7 +135,9 @@ TEST(HttpClient, KeepsTheConnectionForTheNextRequest) {
         http::client client = web.client();
         for (int round = 0; round < 5; ++round) co_await client.get(site);
         EXPECT_EQ(web.connections(), 1u);
-        EXPECT_EQ(client.stats(), (http::client_stats{.open = 1, .idle = 1, .waiting = 0, .created = 1, .reused = 4}));
+        EXPECT_EQ(
+            client.stats(),
+            (http::client_stats{.open = 1, .idle = 1, .waiting = 0, .created = 1, .reused = 4}));
     }());
 }
 
@@ -149,7 +158,8 @@ TEST(HttpClient, DoesNotReuseAConnectionAfter) {
     const std::vector<std::string> answers{
         "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok",
         "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok",
-        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more",
         "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 2\r\n\r\nok",
         "HTTP/1.1 204 No Content\r\n\r\nbody",
@@ -159,7 +169,8 @@ TEST(HttpClient, DoesNotReuseAConnectionAfter) {
             simulated_web web;
             web.play({script({first}), script({ok("second")})});
             http::client client = web.client();
-            EXPECT_EQ((co_await client.get(site)).body, first.find("204") == first.npos ? "ok" : "");
+            EXPECT_EQ((co_await client.get(site)).body,
+                      first.find("204") == first.npos ? "ok" : "");
             EXPECT_EQ((co_await client.get(site)).body, "second") << first;
             EXPECT_EQ(web.connections(), 2u) << first;
         }(answer));
@@ -208,7 +219,8 @@ TEST(HttpClient, ClosesConnectionsThatWereIdleForTooLong) {
 TEST(HttpClient, ClosesAnIdleConnectionBeforeTheServerSaidItWould) {
     simulate([]() -> task<> {
         simulated_web web;
-        web.play({script({"HTTP/1.1 200 OK\r\nKeep-Alive: timeout=5, max=100\r\nContent-Length: 0\r\n\r\n"})});
+        web.play({script(
+            {"HTTP/1.1 200 OK\r\nKeep-Alive: timeout=5, max=100\r\nContent-Length: 0\r\n\r\n"})});
         http::client client = web.client();
         co_await client.get(site);
         co_await sleep(3s);
@@ -299,30 +311,40 @@ TEST(HttpClient, DoesNotRepeatARequestOverAFreshConnection) {
 TEST(HttpClient, SaysWhereAConnectionBroke) {
     EXPECT_EQ(get_from("HTTP/1.1 200 OK\r\nServ"), error_kind::closed_in_head);
     EXPECT_EQ(get_from("HTTP/1.1 200 OK\r\n"), error_kind::closed_in_head);
-    EXPECT_EQ(get_from("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel"), error_kind::body_truncated);
-    EXPECT_EQ(get_from("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"), error_kind::body_truncated);
-    EXPECT_EQ(get_from("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"), error_kind::body_truncated);
+    EXPECT_EQ(get_from("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel"),
+              error_kind::body_truncated);
+    EXPECT_EQ(get_from("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"),
+              error_kind::body_truncated);
+    EXPECT_EQ(get_from("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"),
+              error_kind::body_truncated);
 }
 
 TEST(HttpClient, RefusesWhatIsNoProperResponse) {
     EXPECT_EQ(get_from("SSH-2.0-OpenSSH_9.2\r\n"), error_kind::not_http);
     EXPECT_EQ(get_from("HTTP/1.1 2x0 OK\r\n\r\n"), error_kind::bad_status_line);
     EXPECT_EQ(get_from("HTTP/1.1 200 OK\r\nno header\r\n\r\n"), error_kind::bad_header);
-    EXPECT_EQ(get_from("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n"), error_kind::ambiguous_framing);
-    EXPECT_EQ(get_from("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n"), error_kind::bad_transfer_encoding);
-    EXPECT_EQ(get_from("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\n"), error_kind::bad_chunk);
+    EXPECT_EQ(get_from("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n"),
+              error_kind::ambiguous_framing);
+    EXPECT_EQ(get_from("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n"),
+              error_kind::bad_transfer_encoding);
+    EXPECT_EQ(get_from("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\n"),
+              error_kind::bad_chunk);
     EXPECT_EQ(get_from("HTTP/1.1 101 Switching Protocols\r\n\r\n"), error_kind::unexpected_upgrade);
 }
 
 TEST(HttpClient, SkipsInformationalResponsesButNotWithoutEnd) {
-    EXPECT_EQ(get_from("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + ok("ok")).body(), "ok");
+    EXPECT_EQ(get_from("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" +
+                       ok("ok"))
+                  .body(),
+              "ok");
     std::string flood;
     for (int number = 0; number < 100; ++number) flood += "HTTP/1.1 103 Early Hints\r\n\r\n";
     EXPECT_EQ(get_from(flood), error_kind::too_many_informational);
 }
 
 TEST(HttpClient, LimitsTheHeadersWhileTheyArrive) {
-    EXPECT_EQ(get_from("HTTP/1.1 200 OK\r\nA: " + std::string(20'000, 'x')), error_kind::header_line_too_long);
+    EXPECT_EQ(get_from("HTTP/1.1 200 OK\r\nA: " + std::string(20'000, 'x')),
+              error_kind::header_line_too_long);
     std::string many = "HTTP/1.1 200 OK\r\n";
     for (int number = 0; number < 200; ++number) many += "A: b\r\n";
     EXPECT_EQ(get_from(many), error_kind::too_many_headers);
@@ -332,14 +354,16 @@ TEST(HttpClient, LimitsTheBodyOfABufferedResponse) {
     const auto limited = http::options().max_body(10);
     EXPECT_EQ(get_from({script({ok(std::string(10, 'x'))})}, limited), 200);
     EXPECT_EQ(get_from({script({ok(std::string(11, 'x'))})}, limited), error_kind::body_too_large);
-    const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n01234567890\r\n0\r\n\r\n";
+    const std::string chunked =
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n01234567890\r\n0\r\n\r\n";
     EXPECT_EQ(get_from({script({chunked})}, limited), error_kind::body_too_large);
 }
 
 TEST(HttpClient, GivesUpWhenNothingComesForTooLong) {
     http::timeouts patience;
     patience.read = 2s;
-    const auto ending = get_from({script({reply(ok("late"), 3s)})}, http::options().timeouts(patience));
+    const auto ending =
+        get_from({script({reply(ok("late"), 3s)})}, http::options().timeouts(patience));
     ASSERT_EQ(ending, error_kind::read_timeout);
     EXPECT_EQ(ending.failed->phase(), http::phase::receive_head);
     EXPECT_EQ(ending.failed->peer(), "127.0.0.1:2");
@@ -375,9 +399,8 @@ TEST(HttpClient, GivesUpWhenAllConnectionsStayInUse) {
         http::timeouts patience;
         patience.pool = 5s;
         http::client client = web.client(http::client_options().limits(limits).timeouts(patience));
-        const auto [slow, hasty] = co_await gather(
-            ending_of_request(client.get(site)), ending_of_request(client.get(site))
-        );
+        const auto [slow, hasty] = co_await gather(ending_of_request(client.get(site)),
+                                                   ending_of_request(client.get(site)));
         EXPECT_EQ(slow, 200);
         EXPECT_EQ(hasty, error_kind::pool_timeout);
         EXPECT_EQ(client.stats().waiting, 0u);
@@ -400,8 +423,10 @@ TEST(HttpClient, ReadsAnAnswerThatComesBeforeTheRequestIsSent) {
         simulated_web web;
         web.play({script({"HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig"})});
         http::client client = web.client();
-        // The server reads the head and nothing of the body, so that sending it all would never end.
-        const auto ending = co_await ending_of_request(client.put(site, http::options().body(std::string(1'000'000, 'x'))));
+        // The server reads the head and nothing of the body, so that sending it all would never
+        // end.
+        const auto ending = co_await ending_of_request(
+            client.put(site, http::options().body(std::string(1'000'000, 'x'))));
         EXPECT_EQ(ending, 413);
         EXPECT_EQ(ending.body(), "big");
         EXPECT_EQ(client.stats().open, 0u) << "the connection is in the middle of a request";
@@ -413,7 +438,8 @@ TEST(HttpClient, GivesUpWhenTheServerTakesNoBytes) {
         simulated_web web;
         web.play({script({reply("", 100s)})});
         http::client client = web.client();
-        const auto ending = co_await ending_of_request(client.put(site, http::options().body(std::string(1'000'000, 'x'))));
+        const auto ending = co_await ending_of_request(
+            client.put(site, http::options().body(std::string(1'000'000, 'x'))));
         EXPECT_EQ(ending, error_kind::write_timeout);
     }());
 }

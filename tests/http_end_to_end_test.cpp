@@ -1,4 +1,5 @@
-// The client against nginx and Python's http.server, and the server against curl: over http and https.
+// The client against nginx and Python's http.server, and the server against curl: over http and
+// https.
 #include "support/foreign_server.hpp"
 #include "support/http_ending.hpp"
 
@@ -45,10 +46,12 @@ class ForeignServer : public ::testing::TestWithParam<foreign_server::kind> {
 protected:
     foreign_server server{GetParam()};
 };
-INSTANTIATE_TEST_SUITE_P(
-    , ForeignServer, ::testing::Values(foreign_server::kind::nginx, foreign_server::kind::python),
-    [](const auto& each) { return each.param == foreign_server::kind::nginx ? "Nginx" : "Python"; }
-);
+INSTANTIATE_TEST_SUITE_P(, ForeignServer,
+                         ::testing::Values(foreign_server::kind::nginx,
+                                           foreign_server::kind::python),
+                         [](const auto& each) {
+                             return each.param == foreign_server::kind::nginx ? "Nginx" : "Python";
+                         });
 
 task<> get_files(const foreign_server& server) {
     http::client client = client_that_trusts(server);
@@ -57,15 +60,19 @@ task<> get_files(const foreign_server& server) {
         server.write("file", bytes);
         const auto plain = co_await client.get(server.http("/file"));
         EXPECT_EQ(plain.status, 200);
-        EXPECT_TRUE(plain.body == bytes) << size << " bytes over http came as " << plain.body.size();
+        EXPECT_TRUE(plain.body == bytes)
+            << size << " bytes over http came as " << plain.body.size();
         const auto secure = co_await client.get(server.https("/file"));
         EXPECT_EQ(secure.status, 200);
-        EXPECT_TRUE(secure.body == bytes) << size << " bytes over https came as " << secure.body.size();
+        EXPECT_TRUE(secure.body == bytes)
+            << size << " bytes over https came as " << secure.body.size();
     }
     EXPECT_EQ(client.stats().created, 2u) << "one connection each, kept alive";
 }
 
-TEST_P(ForeignServer, GivesFilesByteByByte) { run(get_files(server)); }
+TEST_P(ForeignServer, GivesFilesByteByByte) {
+    run(get_files(server));
+}
 
 task<> use_methods(const foreign_server& server) {
     http::client client = client_that_trusts(server);
@@ -77,7 +84,9 @@ task<> use_methods(const foreign_server& server) {
     EXPECT_GE((co_await client.request(method::delete_, server.http("/"))).status, 400);
 }
 
-TEST_P(ForeignServer, AnswersOtherMethods) { run(use_methods(server)); }
+TEST_P(ForeignServer, AnswersOtherMethods) {
+    run(use_methods(server));
+}
 
 task<> get_many(const foreign_server& server) {
     http::client client = client_that_trusts(server);
@@ -94,7 +103,9 @@ task<> get_many(const foreign_server& server) {
     EXPECT_LE(client.stats().open, 16u) << "eight for each of two origins";
 }
 
-TEST_P(ForeignServer, GivesManyFilesAtOnce) { run(get_many(server)); }
+TEST_P(ForeignServer, GivesManyFilesAtOnce) {
+    run(get_many(server));
+}
 
 task<> stream_large(const foreign_server& server) {
     http::client client = client_that_trusts(server);
@@ -112,7 +123,9 @@ task<> stream_large(const foreign_server& server) {
     EXPECT_EQ(client.stats().idle, 2u);
 }
 
-TEST_P(ForeignServer, StreamsALargeFile) { run(stream_large(server)); }
+TEST_P(ForeignServer, StreamsALargeFile) {
+    run(stream_large(server));
+}
 
 task<> refuse_certificate(const foreign_server& server) {
     const certificate_authority stranger;
@@ -123,7 +136,9 @@ task<> refuse_certificate(const foreign_server& server) {
     EXPECT_EQ(client.stats().open, 0u);
 }
 
-TEST_P(ForeignServer, IsRefusedIfItsCertificateIsNotTrusted) { run(refuse_certificate(server)); }
+TEST_P(ForeignServer, IsRefusedIfItsCertificateIsNotTrusted) {
+    run(refuse_certificate(server));
+}
 
 task<> speak_plainly_to_tls(const foreign_server& server) {
     http::client client = client_that_trusts(server);
@@ -132,7 +147,9 @@ task<> speak_plainly_to_tls(const foreign_server& server) {
     EXPECT_EQ(co_await ending_of_request(client.get(swapped)), error_kind::tls_failed);
 }
 
-TEST_P(ForeignServer, IsNotSpokenToIfItDoesNotSpeakTls) { run(speak_plainly_to_tls(server)); }
+TEST_P(ForeignServer, IsNotSpokenToIfItDoesNotSpeakTls) {
+    run(speak_plainly_to_tls(server));
+}
 
 task<> follow_redirects(const foreign_server& server) {
     http::client client = client_that_trusts(server);
@@ -141,7 +158,8 @@ task<> follow_redirects(const foreign_server& server) {
     EXPECT_EQ(answered.body, "moved here");
     EXPECT_EQ(answered.url, server.https("/large"));
     EXPECT_EQ(answered.history, std::vector<std::string>{server.https("/moved")});
-    EXPECT_EQ(co_await ending_of_request(client.get(server.https("/elsewhere"))), error_kind::redirect_downgrade);
+    EXPECT_EQ(co_await ending_of_request(client.get(server.https("/elsewhere"))),
+              error_kind::redirect_downgrade);
 }
 
 TEST(Nginx, RedirectsTheClient) {
@@ -165,11 +183,14 @@ TEST(Nginx, MayEndAConnectionAfterSomeRequests) {
 task<> post_to_python(const foreign_server& server) {
     http::client client = client_that_trusts(server);
     const std::string bytes = random_bytes(300'000);
-    for (const std::string& where : {server.http("/echo"), server.https("/echo"), server.http("/old")}) {
+    for (const std::string& where :
+         {server.http("/echo"), server.https("/echo"), server.http("/old")}) {
         const auto answered = co_await client.post(where, http::options().body(bytes));
-        EXPECT_TRUE(answered.body == bytes) << where << " gave " << answered.body.size() << " bytes back";
+        EXPECT_TRUE(answered.body == bytes)
+            << where << " gave " << answered.body.size() << " bytes back";
     }
-    EXPECT_EQ(client.stats().idle, 1u) << "HTTP/1.0 is closed, the plain connection was used for both";
+    EXPECT_EQ(client.stats().idle, 1u)
+        << "HTTP/1.0 is closed, the plain connection was used for both";
 }
 
 TEST(Python, EchoesBodiesOfEveryFraming) {
@@ -202,7 +223,8 @@ task<http::response> echo(http::request asked) {
 // An https and an http server for curl, with the certificate in a file.
 struct curl_target {
     curl_target() : server(echo) {
-        const auto context = tls_context::server(tls_options().own_certificate(authority.issue("127.0.0.1")));
+        const auto context =
+            tls_context::server(tls_options().own_certificate(authority.issue("127.0.0.1")));
         plain = "http://" + server.listen(endpoint::loopback()).to_string();
         secure = "https://" + server.listen(endpoint::loopback(), context).to_string();
         folder.write("authority.pem", authority.pem());
@@ -226,7 +248,8 @@ TEST(Curl, GetsPostsAndReusesItsConnectionOverHttpAndHttps) {
             EXPECT_EQ(co_await curl(target.trust + "--data text " + base + "/"), "POST / text");
             EXPECT_EQ(co_await curl(target.trust + "--http1.0 " + base + "/"), "GET / ");
             const std::string one = target.trust + base + "/1 ";
-            EXPECT_EQ(co_await curl(one + base + "/2 --write-out ' %{num_connects}\\n'"), "GET /1  1\nGET /2  0\n");
+            EXPECT_EQ(co_await curl(one + base + "/2 --write-out ' %{num_connects}\\n'"),
+                      "GET /1  1\nGET /2  0\n");
         }
         co_await target.server.close();
         co_await serving;
@@ -255,8 +278,10 @@ TEST(Curl, UploadsWithExpectationAndInChunks) {
         target.folder.write("upload", large);
         const std::string file = "@" + target.folder.path("upload") + ' ';
         for (const std::string& base : {target.plain, target.secure}) {
-            EXPECT_TRUE(co_await curl(target.trust + "--data-binary " + file + base + "/") == "POST / " + large);
-            const std::string chunked = "--header 'Transfer-Encoding: chunked' --data-binary " + file;
+            EXPECT_TRUE(co_await curl(target.trust + "--data-binary " + file + base + "/") ==
+                        "POST / " + large);
+            const std::string chunked =
+                "--header 'Transfer-Encoding: chunked' --data-binary " + file;
             EXPECT_TRUE(co_await curl(target.trust + chunked + base + "/") == "POST / " + large);
         }
         co_await target.server.close();
@@ -272,7 +297,8 @@ TEST(Curl, IsToldThatItsUploadIsTooLarge) {
         target.server.limits(limits);
         auto serving = create_task(target.server.serve());
         target.folder.write("upload", std::string(2'000'000, 'x'));
-        const std::string upload = "--data-binary @" + target.folder.path("upload") + " --write-out %{http_code} ";
+        const std::string upload =
+            "--data-binary @" + target.folder.path("upload") + " --write-out %{http_code} ";
         const std::string patient = co_await curl(upload + target.plain + "/");
         EXPECT_TRUE(patient.ends_with("413")) << patient;
         const std::string hasty = co_await curl(upload + "--header Expect: " + target.plain + "/");

@@ -28,11 +28,9 @@ TEST(HttpError, TellsWhereItHappened) {
     where.reused = true;
     where.elapsed = std::chrono::milliseconds(12);
     const error thrown = error(error_kind::body_truncated, "closed").with(where);
-    EXPECT_STREQ(
-        thrown.what(),
-        "body_truncated: closed (http://example.com/a at 127.0.0.1:80, reused connection, "
-        "receiving the body, after 12 ms)"
-    );
+    EXPECT_STREQ(thrown.what(),
+                 "body_truncated: closed (http://example.com/a at 127.0.0.1:80, reused connection, "
+                 "receiving the body, after 12 ms)");
     EXPECT_EQ(thrown.phase(), phase::receive_body);
     EXPECT_TRUE(thrown.reused());
     EXPECT_EQ(thrown.elapsed(), std::chrono::milliseconds(12));

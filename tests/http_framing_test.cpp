@@ -30,10 +30,11 @@ verdict judge(message_kind kind, std::initializer_list<std::string_view> values)
 }
 
 class FramingOfBothSides : public ::testing::TestWithParam<message_kind> {};
-INSTANTIATE_TEST_SUITE_P(
-    , FramingOfBothSides, ::testing::Values(message_kind::request, message_kind::response),
-    [](const auto& side) { return side.param == message_kind::request ? "Request" : "Response"; }
-);
+INSTANTIATE_TEST_SUITE_P(, FramingOfBothSides,
+                         ::testing::Values(message_kind::request, message_kind::response),
+                         [](const auto& side) {
+                             return side.param == message_kind::request ? "Request" : "Response";
+                         });
 
 TEST_P(FramingOfBothSides, TakesOneNumberOfDigitsAsTheLength) {
     EXPECT_EQ(judge(GetParam(), {"0"}).length, 0u);
@@ -42,8 +43,9 @@ TEST_P(FramingOfBothSides, TakesOneNumberOfDigitsAsTheLength) {
 }
 
 TEST_P(FramingOfBothSides, RefusesALengthThatIsNoNumberOfDigits) {
-    for (const auto value : {"", "-1", "+5", "0x5", "5a", "a5", "5 5", "5.0", "18446744073709551616",
-                             "99999999999999999999999999", "\"5\"", "5;5"}) {
+    for (const auto value :
+         {"", "-1", "+5", "0x5", "5a", "a5", "5 5", "5.0", "18446744073709551616",
+          "99999999999999999999999999", "\"5\"", "5;5"}) {
         EXPECT_EQ(judge(GetParam(), {value}).refused, error_kind::bad_length) << value;
     }
 }
@@ -67,8 +69,9 @@ TEST_P(FramingOfBothSides, SaysWhetherALengthOnlyRepeatsAnother) {
 }
 
 TEST_P(FramingOfBothSides, UnderstandsNoTransferEncodingButChunkedAlone) {
-    for (const auto value : {"", "identity", "gzip", "gzip, chunked", "chunked, identity", "chunked, chunked",
-                             "chunked,", "xchunked", "chunked;q=1", "\"chunked\"", "chunke d"}) {
+    for (const auto value :
+         {"", "identity", "gzip", "gzip, chunked", "chunked, identity", "chunked, chunked",
+          "chunked,", "xchunked", "chunked;q=1", "\"chunked\"", "chunke d"}) {
         framing_fields fields(GetParam());
         EXPECT_THROW(fields.transfer_encoding(value, 1), error) << value;
     }

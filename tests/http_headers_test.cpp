@@ -82,8 +82,10 @@ TEST(Headers, TrimTheBlanksAroundAValue) {
 TEST(Headers, RefuseANameThatIsNoTokenWhenItIsInserted) {
     for (const char* name : {"", "a b", "a:", "a\r\n", "a\tb", "(a)", "\x80"}) {
         headers fields;
-        EXPECT_EQ(kind_thrown_by([&] { fields.add(name, "x"); }), error_kind::invalid_header) << name;
-        EXPECT_EQ(kind_thrown_by([&] { fields.set(name, "x"); }), error_kind::invalid_header) << name;
+        EXPECT_EQ(kind_thrown_by([&] { fields.add(name, "x"); }), error_kind::invalid_header)
+            << name;
+        EXPECT_EQ(kind_thrown_by([&] { fields.set(name, "x"); }), error_kind::invalid_header)
+            << name;
         EXPECT_TRUE(fields.empty());
     }
 }
@@ -92,7 +94,8 @@ TEST(Headers, RefuseAControlByteInAValueWhenItIsInserted) {
     using namespace std::string_view_literals;
     for (const auto value : {"a\r\nEvil: 1"sv, "a\n"sv, "\r"sv, "a\0b"sv, "\x7f"sv, "\x1b[2J"sv}) {
         headers fields;
-        EXPECT_EQ(kind_thrown_by([&] { fields.add("A", value); }), error_kind::invalid_header) << value;
+        EXPECT_EQ(kind_thrown_by([&] { fields.add("A", value); }), error_kind::invalid_header)
+            << value;
         EXPECT_TRUE(fields.empty());
     }
 }

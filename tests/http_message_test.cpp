@@ -47,7 +47,8 @@ TEST(Request, SplitsItsTargetAtTheFirstQuestionMark) {
 
 TEST(Response, WithATextIsPlainTextUnlessToldOtherwise) {
     EXPECT_EQ(response(200, "hello").headers.find("content-type"), "text/plain; charset=utf-8");
-    EXPECT_EQ(response(200, "{}", "application/json").headers.find("content-type"), "application/json");
+    EXPECT_EQ(response(200, "{}", "application/json").headers.find("content-type"),
+              "application/json");
     EXPECT_TRUE(response(204).headers.empty());
 }
 

@@ -34,8 +34,10 @@ std::string read_one(message_kind kind, const fragments& pieces, const header_li
 
     const message_head head = parser.take();
     std::string told;
-    if (kind == message_kind::request) told += std::string(to_string(head.method)) + ' ' + head.target;
-    else told += std::to_string(head.status) + ' ' + head.reason;
+    if (kind == message_kind::request)
+        told += std::string(to_string(head.method)) + ' ' + head.target;
+    else
+        told += std::to_string(head.status) + ' ' + head.reason;
     told += " 1." + std::to_string(head.minor_version) + (head.keep_alive ? " keep" : " close");
     for (const header each : head.headers) {
         told += '|' + std::string(each.name) + '=' + std::string(each.value);
@@ -49,13 +51,18 @@ std::string read(message_kind kind, std::string_view text, const header_limits& 
     const std::string first = read_one(kind, ways.front(), limits);
     for (const auto& pieces : ways) {
         EXPECT_EQ(read_one(kind, pieces, limits), first)
-            << "cut into " << pieces.size() << " pieces, the first of " << pieces[0].size() << " bytes";
+            << "cut into " << pieces.size() << " pieces, the first of " << pieces[0].size()
+            << " bytes";
     }
     return first;
 }
 
-std::string request(std::string_view text) { return read(message_kind::request, text); }
-std::string response(std::string_view text) { return read(message_kind::response, text); }
+std::string request(std::string_view text) {
+    return read(message_kind::request, text);
+}
+std::string response(std::string_view text) {
+    return read(message_kind::response, text);
+}
 
 // A request or a response with these header lines, which must be refused.
 std::string request_with(std::string_view lines) {
@@ -68,25 +75,24 @@ std::string response_with(std::string_view lines) {
 TEST(RequestHead, IsReadHoweverItIsCut) {
     EXPECT_EQ(
         request("GET /a?b=c HTTP/1.1\r\nHost: example.com\r\nAccept:*/*\r\nEmpty:\r\n\r\nbody"),
-        "GET /a?b=c 1.1 keep|Host=example.com|Accept=*/*|Empty= rest:body"
-    );
+        "GET /a?b=c 1.1 keep|Host=example.com|Accept=*/*|Empty= rest:body");
 }
 
-TEST(RequestHead, MayHaveNoFieldsAtAll) { EXPECT_EQ(request("GET / HTTP/1.0\r\n\r\n"), "GET / 1.0 close"); }
+TEST(RequestHead, MayHaveNoFieldsAtAll) {
+    EXPECT_EQ(request("GET / HTTP/1.0\r\n\r\n"), "GET / 1.0 close");
+}
 
 TEST(RequestHead, LosesTheBlanksAroundValues) {
     EXPECT_EQ(request("GET / HTTP/1.1\r\nA: \t b c \t\r\n\r\n"), "GET / 1.1 keep|A=b c");
 }
 
 TEST(RequestHead, SaysWhetherTheConnectionGoesOn) {
-    EXPECT_EQ(request("GET / HTTP/1.1\r\nConnection: close\r\n\r\n"), "GET / 1.1 close|Connection=close");
-    EXPECT_EQ(
-        request("GET / HTTP/1.1\r\nConnection: x, Close\r\n\r\n"), "GET / 1.1 close|Connection=x, Close"
-    );
-    EXPECT_EQ(
-        request("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"),
-        "GET / 1.0 keep|Connection=keep-alive"
-    );
+    EXPECT_EQ(request("GET / HTTP/1.1\r\nConnection: close\r\n\r\n"),
+              "GET / 1.1 close|Connection=close");
+    EXPECT_EQ(request("GET / HTTP/1.1\r\nConnection: x, Close\r\n\r\n"),
+              "GET / 1.1 close|Connection=x, Close");
+    EXPECT_EQ(request("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"),
+              "GET / 1.0 keep|Connection=keep-alive");
 }
 
 TEST(RequestHead, ForgivesOneEmptyLineBeforeIt) {
@@ -96,7 +102,8 @@ TEST(RequestHead, ForgivesOneEmptyLineBeforeIt) {
 
 TEST(RequestHead, KnowsEveryMethodOfTheStandard) {
     for (const auto name : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}) {
-        EXPECT_EQ(request(std::string(name) + " / HTTP/1.1\r\n\r\n"), std::string(name) + " / 1.1 keep");
+        EXPECT_EQ(request(std::string(name) + " / HTTP/1.1\r\n\r\n"),
+                  std::string(name) + " / 1.1 keep");
     }
     EXPECT_EQ(request("CONNECT a:443 HTTP/1.1\r\n\r\n"), "CONNECT a:443 1.1 keep");
     EXPECT_EQ(request("BREW / HTTP/1.1\r\n\r\n"), "refused: unsupported_method");
@@ -104,18 +111,20 @@ TEST(RequestHead, KnowsEveryMethodOfTheStandard) {
 }
 
 TEST(RequestHead, RefusesARequestLineOfAnyOtherForm) {
-    for (const auto line : {"GET", "GET /", "GET  / HTTP/1.1", "GET /  HTTP/1.1", "GET / HTTP/1.1 ", " GET / HTTP/1.1",
-                            "GET /a b HTTP/1.1", "GET\t/\tHTTP/1.1", "GET / http/1.1", "GET / HTTP/1.10", "GET / HTTP/x.1",
-                            "GET / ", "G@T / HTTP/1.1", "GET /\x01 HTTP/1.1", "GET /\t HTTP/1.1", "GET  HTTP/1.1"}) {
+    for (const auto line :
+         {"GET", "GET /", "GET  / HTTP/1.1", "GET /  HTTP/1.1", "GET / HTTP/1.1 ",
+          " GET / HTTP/1.1", "GET /a b HTTP/1.1", "GET\t/\tHTTP/1.1", "GET / http/1.1",
+          "GET / HTTP/1.10", "GET / HTTP/x.1", "GET / ", "G@T / HTTP/1.1", "GET /\x01 HTTP/1.1",
+          "GET /\t HTTP/1.1", "GET  HTTP/1.1"}) {
         EXPECT_EQ(request(std::string(line) + "\r\n\r\n"), "refused: bad_request_line") << line;
     }
 }
 
 TEST(RequestHead, RefusesOtherVersions) {
     for (const auto version : {"HTTP/0.9", "HTTP/2.0", "HTTP/1.2", "HTTP/3.0"}) {
-        EXPECT_EQ(
-            request("GET / " + std::string(version) + "\r\n\r\n"), "refused: unsupported_version"
-        ) << version;
+        EXPECT_EQ(request("GET / " + std::string(version) + "\r\n\r\n"),
+                  "refused: unsupported_version")
+            << version;
     }
 }
 
@@ -131,7 +140,8 @@ TEST(RequestHead, RefusesLinesThatEndWithLfAlone) {
 }
 
 TEST(RequestHead, RefusesACrWithinALine) {
-    EXPECT_EQ(request("GET / HTTP/1.1\r\nHost: a\rContent-Length: 5\r\n\r\n"), "refused: bad_header");
+    EXPECT_EQ(request("GET / HTTP/1.1\r\nHost: a\rContent-Length: 5\r\n\r\n"),
+              "refused: bad_header");
     EXPECT_EQ(request("GET / HTTP/1.1\rHost: a\r\n\r\n"), "refused: bad_header");
     EXPECT_EQ(request("GET / HTTP/1.1\r\nHost: a\r\r\n\r\n"), "refused: bad_header");
     EXPECT_EQ(request("GET / HTTP/1.1\r\nHost: a\r\n\r\r\n"), "refused: bad_header");
@@ -145,13 +155,17 @@ TEST(RequestHead, RefusesFoldedLines) {
 }
 
 TEST(RequestHead, RefusesBothFramingsAtOnce) {
-    EXPECT_EQ(request_with("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"), "refused: ambiguous_framing");
-    EXPECT_EQ(request_with("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n"), "refused: ambiguous_framing");
-    EXPECT_EQ(request_with("transfer-encoding: chunked\r\nCONTENT-LENGTH: 0\r\n"), "refused: ambiguous_framing");
+    EXPECT_EQ(request_with("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"),
+              "refused: ambiguous_framing");
+    EXPECT_EQ(request_with("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n"),
+              "refused: ambiguous_framing");
+    EXPECT_EQ(request_with("transfer-encoding: chunked\r\nCONTENT-LENGTH: 0\r\n"),
+              "refused: ambiguous_framing");
 }
 
 TEST(RequestHead, RefusesTransferEncodingInHttp10) {
-    EXPECT_EQ(request("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"), "refused: bad_transfer_encoding");
+    EXPECT_EQ(request("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"),
+              "refused: bad_transfer_encoding");
 }
 
 class HeadOfBothSides : public ::testing::TestWithParam<message_kind> {
@@ -163,27 +177,31 @@ protected:
         return GetParam() == message_kind::request ? "GET / HTTP/1.1\r\n" : "HTTP/1.1 200 OK\r\n";
     }
 };
-INSTANTIATE_TEST_SUITE_P(
-    , HeadOfBothSides, ::testing::Values(message_kind::request, message_kind::response),
-    [](const auto& side) { return side.param == message_kind::request ? "Request" : "Response"; }
-);
+INSTANTIATE_TEST_SUITE_P(, HeadOfBothSides,
+                         ::testing::Values(message_kind::request, message_kind::response),
+                         [](const auto& side) {
+                             return side.param == message_kind::request ? "Request" : "Response";
+                         });
 
 TEST_P(HeadOfBothSides, RefusesLinesThatAreNoFields) {
-    for (const auto line : {"no colon", ": no name", "space : before colon", "tab\t: x", "a b: c", "(a): b", "a\x01: b",
-                            "a\x80: b", "\"a\": b", "Content-Length : 5", "Transfer-Encoding : chunked", "{a}: b"}) {
+    for (const auto line : {"no colon", ": no name", "space : before colon", "tab\t: x", "a b: c",
+                            "(a): b", "a\x01: b", "a\x80: b", "\"a\": b", "Content-Length : 5",
+                            "Transfer-Encoding : chunked", "{a}: b"}) {
         EXPECT_EQ(with(std::string(line) + "\r\n"), "refused: bad_header") << line;
     }
 }
 
 TEST_P(HeadOfBothSides, RefusesControlBytesInValues) {
-    for (const auto line : {"A: b\0c"sv, "A: \0"sv, "A: b\rc"sv, "A: b\x01"sv, "A: \x1b[2J"sv, "A: b\x7f"sv, "A\0: b"sv}) {
+    for (const auto line : {"A: b\0c"sv, "A: \0"sv, "A: b\rc"sv, "A: b\x01"sv, "A: \x1b[2J"sv,
+                            "A: b\x7f"sv, "A\0: b"sv}) {
         EXPECT_EQ(with(std::string(line) + "\r\n"), "refused: bad_header") << line;
     }
 }
 
 TEST_P(HeadOfBothSides, RefusesLengthsThatAreNone) {
     for (const auto value : {"", "-1", "+5", "0x5", "5a", "5 5", "18446744073709551616"}) {
-        EXPECT_EQ(with("Content-Length: " + std::string(value) + "\r\n"), "refused: bad_length") << value;
+        EXPECT_EQ(with("Content-Length: " + std::string(value) + "\r\n"), "refused: bad_length")
+            << value;
     }
 }
 
@@ -200,19 +218,23 @@ TEST_P(HeadOfBothSides, TakesARepeatedLengthOnce) {
 }
 
 TEST_P(HeadOfBothSides, RefusesTransferEncodingsOtherThanChunkedAlone) {
-    for (const auto value : {"", "identity", "gzip, chunked", "chunked, identity", "chunked, chunked", "xchunked"}) {
-        EXPECT_EQ(with("Transfer-Encoding: " + std::string(value) + "\r\n"), "refused: bad_transfer_encoding")
+    for (const auto value :
+         {"", "identity", "gzip, chunked", "chunked, identity", "chunked, chunked", "xchunked"}) {
+        EXPECT_EQ(with("Transfer-Encoding: " + std::string(value) + "\r\n"),
+                  "refused: bad_transfer_encoding")
             << value;
     }
-    EXPECT_EQ(
-        with("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), "refused: bad_transfer_encoding"
-    );
+    EXPECT_EQ(with("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"),
+              "refused: bad_transfer_encoding");
 }
 
 TEST_P(HeadOfBothSides, LimitsItsLinesWhileTheyArrive) {
     const header_limits limits{.line = 100, .block = 1000, .count = 4};
-    const auto read_limited = [&](const std::string& text) { return read(GetParam(), text, limits); };
-    EXPECT_EQ(read_limited(start() + "A: " + std::string(200, 'x')), "refused: header_line_too_long");
+    const auto read_limited = [&](const std::string& text) {
+        return read(GetParam(), text, limits);
+    };
+    EXPECT_EQ(read_limited(start() + "A: " + std::string(200, 'x')),
+              "refused: header_line_too_long");
 
     std::string many = start();
     for (int line = 0; line < 5; ++line) many += "A: b\r\n";
@@ -228,16 +250,13 @@ TEST_P(HeadOfBothSides, LimitsItsWholeWhileItArrives) {
 
 TEST(RequestHead, LimitsItsTarget) {
     const header_limits limits{.line = 100, .block = 1000, .count = 4};
-    EXPECT_EQ(
-        read(message_kind::request, "GET /" + std::string(200, 'x'), limits), "refused: target_too_long"
-    );
+    EXPECT_EQ(read(message_kind::request, "GET /" + std::string(200, 'x'), limits),
+              "refused: target_too_long");
 }
 
 TEST(ResponseHead, IsReadHoweverItIsCut) {
-    EXPECT_EQ(
-        response("HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 4\r\n\r\nbody"),
-        "200 OK 1.1 keep|Server=x|Content-Length=4 rest:body"
-    );
+    EXPECT_EQ(response("HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 4\r\n\r\nbody"),
+              "200 OK 1.1 keep|Server=x|Content-Length=4 rest:body");
     EXPECT_EQ(response("HTTP/1.0 404 Not Found\r\n\r\n"), "404 Not Found 1.0 close");
 }
 
@@ -251,12 +270,13 @@ TEST(ResponseHead, MayHaveAnUnknownStatus) {
 }
 
 TEST(ResponseHead, RefusesAStatusThatIsNotThreeDigits) {
-    for (const auto line : {"HTTP/1.1 -12", "HTTP/1.1 20", "HTTP/1.1 2000", "HTTP/1.1 099 X", "HTTP/1.1  200 OK",
-                            "HTTP/1.1", "HTTP/1.1 ", "HTTP/1.1 2x0 OK", "HTTP/1.1\t200 OK", "HTTP/1.1 200OK",
-                            "HTTP/1.1 200 \x01"}) {
+    for (const auto line : {"HTTP/1.1 -12", "HTTP/1.1 20", "HTTP/1.1 2000", "HTTP/1.1 099 X",
+                            "HTTP/1.1  200 OK", "HTTP/1.1", "HTTP/1.1 ", "HTTP/1.1 2x0 OK",
+                            "HTTP/1.1\t200 OK", "HTTP/1.1 200OK", "HTTP/1.1 200 \x01"}) {
         EXPECT_EQ(response(std::string(line) + "\r\n\r\n"), "refused: bad_status_line") << line;
     }
-    EXPECT_EQ(response("HTTP/1.1 " + std::string(100, '1') + "\r\n\r\n"), "refused: bad_status_line");
+    EXPECT_EQ(response("HTTP/1.1 " + std::string(100, '1') + "\r\n\r\n"),
+              "refused: bad_status_line");
 }
 
 TEST(ResponseHead, RefusesOtherVersions) {
@@ -266,13 +286,15 @@ TEST(ResponseHead, RefusesOtherVersions) {
 }
 
 TEST(ResponseHead, RefusesWhatIsNotHttpByItsFirstBytes) {
-    for (const auto text : {"SSH-2.0-OpenSSH", "<html>", "\x15\x03\x01", "\r\nHTTP/1.1 200 OK\r\n", "220 smtp", "http/1.1 200 OK"}) {
+    for (const auto text : {"SSH-2.0-OpenSSH", "<html>", "\x15\x03\x01", "\r\nHTTP/1.1 200 OK\r\n",
+                            "220 smtp", "http/1.1 200 OK"}) {
         EXPECT_EQ(response(text), "refused: not_http") << text;
     }
 }
 
 TEST(ResponseHead, ForgivesLinesThatEndWithLfAlone) {
-    EXPECT_EQ(response("HTTP/1.1 200 OK\nA: b\nC: d\r\n\nrest"), "200 OK 1.1 keep|A=b|C=d rest:rest");
+    EXPECT_EQ(response("HTTP/1.1 200 OK\nA: b\nC: d\r\n\nrest"),
+              "200 OK 1.1 keep|A=b|C=d rest:rest");
 }
 
 TEST(ResponseHead, RefusesACrWithinALine) {
@@ -288,7 +310,8 @@ TEST(ResponseHead, UnfoldsFoldedLines) {
 TEST(ResponseHead, UnfoldsNeitherTheFirstFieldNorFramingNorEndlessLines) {
     EXPECT_EQ(response("HTTP/1.1 200 OK\r\n A: b\r\n\r\n"), "refused: bad_header");
     EXPECT_EQ(response_with("Content-Length: 5\r\n 5\r\n"), "refused: bad_header");
-    EXPECT_EQ(response_with("A: b\r\n " + std::string(5000, 'x') + "\r\n"), "refused: header_line_too_long");
+    EXPECT_EQ(response_with("A: b\r\n " + std::string(5000, 'x') + "\r\n"),
+              "refused: header_line_too_long");
 }
 
 TEST(ResponseHead, WithLengthAndChunksIsAcceptedAsAmbiguous) {

@@ -34,12 +34,12 @@ std::shared_ptr<http::connection> open(std::vector<unique_handle>& ends, std::st
     auto [ours, theirs] = simulation().network().open_pair();
     ends.push_back(std::move(theirs));
     return http::connection::start(
-        any_stream(tcp_stream::adopt(std::move(ours), endpoint::loopback())), std::move(name)
-    );
+        any_stream(tcp_stream::adopt(std::move(ours), endpoint::loopback())), std::move(name));
 }
 
 // Takes a lease, writes its name down, and holds it until it is let go.
-task<> hold(http::pool& pool, std::string origin, std::string name, std::vector<std::string>& order, event& go) {
+task<> hold(http::pool& pool, std::string origin, std::string name, std::vector<std::string>& order,
+            event& go) {
     http::lease held = co_await pool.acquire(origin, forever);
     order.push_back(std::move(name));
     co_await go.wait();
@@ -168,7 +168,9 @@ TEST(HttpPool, TakesBackAConnectionThatWasLentForNothing) {
         http::lease held = co_await pool.acquire("a", forever);
         held.attach(open(ends, "one"));
         held.give_back(minute);
-        { const http::lease untouched = co_await pool.acquire("a", forever); }
+        {
+            const http::lease untouched = co_await pool.acquire("a", forever);
+        }
         EXPECT_EQ(pool.stats().idle, 1u);
         const http::lease again = co_await pool.acquire("a", forever);
         EXPECT_EQ(again.get()->peer(), "one");

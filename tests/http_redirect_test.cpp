@@ -22,7 +22,9 @@ using http::method;
 http::request_plan plan_for(method verb, std::string_view where) {
     const http::client_core core{http::client_options()};
     http::options settings;
-    settings.header("Accept", "*/*").header("Authorization", "secret").header("authorization", "another");
+    settings.header("Accept", "*/*")
+        .header("Authorization", "secret")
+        .header("authorization", "another");
     settings.header("Cookie", "a=1").sensitive_header("X-Api-Key", "key");
     settings.body("text", "text/plain");
     return core.plan(verb, url(where), std::move(settings));
@@ -36,7 +38,8 @@ http::message_head moved(int status, std::initializer_list<std::string_view> loc
 }
 
 // Follows one redirect and tells "METHOD url", or the kind of error.
-std::string follow(method verb, std::string_view from, int status, std::initializer_list<std::string_view> locations) {
+std::string follow(method verb, std::string_view from, int status,
+                   std::initializer_list<std::string_view> locations) {
     http::request_plan plan = plan_for(verb, from);
     try {
         http::follow_redirect(plan, moved(status, locations), 10);
@@ -47,8 +50,10 @@ std::string follow(method verb, std::string_view from, int status, std::initiali
 }
 
 TEST(Redirect, IsOneOfFiveStatusesWithALocation) {
-    for (const int status : {301, 302, 303, 307, 308}) EXPECT_TRUE(http::is_redirect(moved(status, {"/"})));
-    for (const int status : {200, 300, 304, 305, 306, 404}) EXPECT_FALSE(http::is_redirect(moved(status, {"/"})));
+    for (const int status : {301, 302, 303, 307, 308})
+        EXPECT_TRUE(http::is_redirect(moved(status, {"/"})));
+    for (const int status : {200, 300, 304, 305, 306, 404})
+        EXPECT_FALSE(http::is_redirect(moved(status, {"/"})));
     EXPECT_FALSE(http::is_redirect(moved(302, {})));
 }
 
@@ -104,13 +109,15 @@ TEST(Redirect, TakesNoUserFromTheLocation) {
 TEST(Redirect, RefusesALocationThatIsNone) {
     EXPECT_EQ(follow(method::get, "http://a/", 302, {"http://"}), "bad_location");
     EXPECT_EQ(follow(method::get, "http://a/", 302, {"http://[::1"}), "bad_location");
-    EXPECT_EQ(follow(method::get, "http://a/", 302, {"/" + std::string(10'000, 'x')}), "bad_location");
+    EXPECT_EQ(follow(method::get, "http://a/", 302, {"/" + std::string(10'000, 'x')}),
+              "bad_location");
     EXPECT_EQ(follow(method::get, "http://a/", 302, {"/b", "/c"}), "bad_location");
     EXPECT_EQ(follow(method::get, "http://a/", 302, {"/b", "/b"}), "GET http://a/b");
 }
 
 TEST(Redirect, RefusesOtherSchemesAndTheWayBackToHttp) {
-    for (const auto location : {"ftp://a/", "file:///etc/passwd", "javascript:alert(1)", "gopher://a/"}) {
+    for (const auto location :
+         {"ftp://a/", "file:///etc/passwd", "javascript:alert(1)", "gopher://a/"}) {
         EXPECT_EQ(follow(method::get, "http://a/", 302, {location}), "redirect_scheme") << location;
     }
     EXPECT_EQ(follow(method::get, "https://a/", 302, {"http://a/"}), "redirect_downgrade");
@@ -118,7 +125,8 @@ TEST(Redirect, RefusesOtherSchemesAndTheWayBackToHttp) {
 
 TEST(Redirect, RefusesLoops) {
     EXPECT_EQ(follow(method::get, "http://a/", 302, {"/"}), "redirect_loop");
-    EXPECT_EQ(follow(method::post, "http://a/", 303, {"/"}), "GET http://a/") << "this is how forms work";
+    EXPECT_EQ(follow(method::post, "http://a/", 303, {"/"}), "GET http://a/")
+        << "this is how forms work";
 }
 
 TEST(Redirect, IsFollowedByTheClient) {
@@ -136,7 +144,8 @@ TEST(Redirect, IsFollowedByTheClient) {
         EXPECT_EQ(answered.url, "http://a/end");
         EXPECT_EQ(answered.history, (std::vector<std::string>{"http://a/1", "http://a/2"}));
         EXPECT_EQ(web.connections(), 1u);
-        const auto alone = co_await client.get("http://a/1", http::options().follow_redirects(false));
+        const auto alone =
+            co_await client.get("http://a/1", http::options().follow_redirects(false));
         EXPECT_EQ(alone.status, 302);
     }());
 }

@@ -28,9 +28,13 @@ using namespace eddy;
 using namespace eddy::testing;
 using namespace std::chrono_literals;
 
-task<http::response> hello(http::request) { co_return http::response(200, "hello"); }
+task<http::response> hello(http::request) {
+    co_return http::response(200, "hello");
+}
 
-std::string url_of(const endpoint& at) { return "http://" + at.to_string() + "/"; }
+std::string url_of(const endpoint& at) {
+    return "http://" + at.to_string() + "/";
+}
 
 // A handler that waits until it may answer.
 struct gate {
@@ -62,7 +66,8 @@ TEST(HttpServer, ListensAtSeveralEndpoints) {
 
 TEST(HttpServer, GivesItsArgumentsToTheHandler) {
     run([]() -> task<> {
-        const auto greet = [](http::request asked, const std::string& greeting) -> task<http::response> {
+        const auto greet = [](http::request asked,
+                              const std::string& greeting) -> task<http::response> {
             co_return http::response(200, greeting + asked.target);
         };
         http::server server(greet, std::string("hello "));
@@ -157,7 +162,8 @@ TEST(HttpServer, CanBeClosedBeforeItServes) {
         const endpoint at = server.listen(endpoint::loopback());
         co_await server.close();
         http::client client;
-        EXPECT_EQ(co_await ending_of_request(client.get(url_of(at))), http::error_kind::connection_refused);
+        EXPECT_EQ(co_await ending_of_request(client.get(url_of(at))),
+                  http::error_kind::connection_refused);
     });
 }
 

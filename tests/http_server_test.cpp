@@ -23,7 +23,8 @@ using namespace std::chrono_literals;
 using namespace std::string_view_literals;
 
 task<http::response> echo(http::request asked) {
-    std::string told = std::string(to_string(asked.method)) + ' ' + asked.host + asked.target + ' ' + asked.body;
+    std::string told =
+        std::string(to_string(asked.method)) + ' ' + asked.host + asked.target + ' ' + asked.body;
     co_return http::response(200, std::move(told));
 }
 
@@ -40,22 +41,24 @@ task<std::string> read_to_end(tcp_stream& from) {
 // Everything the server answers to a text, after which the client says no more.
 std::string answers_to(std::string_view text, const http::server_limits& limits = {},
                        std::function<task<http::response>(http::request)> handler = echo) {
-    return simulate([](std::string said, http::server_limits limited,
-                       std::function<task<http::response>(http::request)> answer) -> task<std::string> {
-        simulated_web web;
-        web.serve(std::move(answer), limited);
-        tcp_stream client = web.connect();
-        co_await write_all(client, said);
-        simulation().network().shut_down(client.native(), simulation().now());
-        co_return co_await read_to_end(client);
-    }(std::string(text), limits, std::move(handler)));
+    return simulate(
+        [](std::string said, http::server_limits limited,
+           std::function<task<http::response>(http::request)> answer) -> task<std::string> {
+            simulated_web web;
+            web.serve(std::move(answer), limited);
+            tcp_stream client = web.connect();
+            co_await write_all(client, said);
+            simulation().network().shut_down(client.native(), simulation().now());
+            co_return co_await read_to_end(client);
+        }(std::string(text), limits, std::move(handler)));
 }
 
 // The statuses of those answers, in order: "200 200 400".
 std::string statuses_of(std::string_view text, const http::server_limits& limits = {}) {
     const std::string answers = answers_to(text, limits);
     std::string statuses;
-    for (std::size_t at = answers.find("HTTP/1.1 "); at != std::string::npos; at = answers.find("HTTP/1.1 ", at + 1)) {
+    for (std::size_t at = answers.find("HTTP/1.1 "); at != std::string::npos;
+         at = answers.find("HTTP/1.1 ", at + 1)) {
         if (!statuses.empty()) statuses += ' ';
         statuses += answers.substr(at + 9, 3);
     }
@@ -84,20 +87,20 @@ TEST(HttpServer, AnswersARequest) {
 
 TEST(HttpServer, ReadsBodiesOfBothFramings) {
     EXPECT_EQ(body_of(answers_to(post("Content-Length: 4\r\n", "text"))), "POST a/ text");
-    EXPECT_EQ(
-        body_of(answers_to(post("Transfer-Encoding: chunked\r\n", "2\r\nte\r\n2;x=y\r\nxt\r\n0\r\nA: b\r\n\r\n"))),
-        "POST a/ text"
-    );
+    EXPECT_EQ(body_of(answers_to(post("Transfer-Encoding: chunked\r\n",
+                                      "2\r\nte\r\n2;x=y\r\nxt\r\n0\r\nA: b\r\n\r\n"))),
+              "POST a/ text");
 }
 
 TEST(HttpServer, AnswersPipelinedRequestsInOrder) {
-    const std::string answers = answers_to(
-        get("/1") + post("Content-Length: 2\r\n", "ab") + post("Transfer-Encoding: chunked\r\n", "1\r\nc\r\n0\r\n\r\n") + get("/4")
-    );
+    const std::string answers =
+        answers_to(get("/1") + post("Content-Length: 2\r\n", "ab") +
+                   post("Transfer-Encoding: chunked\r\n", "1\r\nc\r\n0\r\n\r\n") + get("/4"));
     std::size_t at = 0;
     for (const auto expected : {"GET a/1 ", "POST a/ ab", "POST a/ c", "GET a/4 "}) {
         at = answers.find(expected, at);
-        ASSERT_NE(at, std::string::npos) << expected << " is missing or out of order in " << answers;
+        ASSERT_NE(at, std::string::npos)
+            << expected << " is missing or out of order in " << answers;
     }
 }
 
@@ -116,7 +119,8 @@ TEST(HttpServer, ClosesAfterARequestThatAsksForIt) {
     EXPECT_NE(answer.find("Connection: close"), std::string::npos);
     EXPECT_EQ(body_of(answer), "GET a/1 ");
     EXPECT_EQ(statuses_of("GET / HTTP/1.0\r\n\r\nGET / HTTP/1.0\r\n\r\n"), "200");
-    EXPECT_EQ(statuses_of("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET / HTTP/1.0\r\n\r\n"), "200 200");
+    EXPECT_EQ(statuses_of("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET / HTTP/1.0\r\n\r\n"),
+              "200 200");
 }
 
 TEST(HttpServer, AnswersHeadWithoutABody) {
@@ -127,11 +131,12 @@ TEST(HttpServer, AnswersHeadWithoutABody) {
 
 TEST(HttpServer, SendsNoBodyWithStatusesThatHaveNone) {
     for (const int status : {204, 304}) {
-        const std::string answer = answers_to(get("/"), {}, [status](http::request) -> task<http::response> {
-            http::response without(status);
-            without.body = "must not be sent";
-            co_return without;
-        });
+        const std::string answer =
+            answers_to(get("/"), {}, [status](http::request) -> task<http::response> {
+                http::response without(status);
+                without.body = "must not be sent";
+                co_return without;
+            });
         EXPECT_EQ(body_of(answer), "") << status;
         EXPECT_EQ(answer.find("Content-Length"), std::string::npos) << status;
     }
@@ -139,14 +144,16 @@ TEST(HttpServer, SendsNoBodyWithStatusesThatHaveNone) {
 
 TEST(HttpServer, SendsLargeBodies) {
     const std::string large(300'000, 'x');
-    const std::string answer = answers_to(get("/"), {}, [&large](http::request) -> task<http::response> {
-        co_return http::response(200, large);
-    });
+    const std::string answer =
+        answers_to(get("/"), {}, [&large](http::request) -> task<http::response> {
+            co_return http::response(200, large);
+        });
     EXPECT_EQ(body_of(answer), large);
 }
 
 TEST(HttpServer, AsksForABodyThatWaitsToBeAskedFor) {
-    const std::string answers = answers_to(post("Expect: 100-continue\r\nContent-Length: 4\r\n", ""));
+    const std::string answers =
+        answers_to(post("Expect: 100-continue\r\nContent-Length: 4\r\n", ""));
     EXPECT_TRUE(answers.starts_with("HTTP/1.1 100 Continue\r\n\r\n")) << answers;
     EXPECT_EQ(statuses_of(post("Expect: 100-continue\r\nContent-Length: 0\r\n", "")), "200");
     EXPECT_EQ(statuses_of(post("Expect: 200-magic\r\nContent-Length: 4\r\n", "text")), "417");
@@ -155,7 +162,8 @@ TEST(HttpServer, AsksForABodyThatWaitsToBeAskedFor) {
 TEST(HttpServer, DoesNotAskForABodyThatItWouldNotTake) {
     http::server_limits limits;
     limits.body = 3;
-    EXPECT_EQ(statuses_of(post("Expect: 100-continue\r\nContent-Length: 4\r\n", ""), limits), "413");
+    EXPECT_EQ(statuses_of(post("Expect: 100-continue\r\nContent-Length: 4\r\n", ""), limits),
+              "413");
 }
 
 TEST(HttpServer, RefusesEveryFormOfRequestSmuggling) {
@@ -176,7 +184,9 @@ TEST(HttpServer, RefusesEveryFormOfRequestSmuggling) {
         post("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n"),
         post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"),
         post("Transfer-Encoding : chunked\r\n", "0\r\n\r\n"),
-        post("Transfer-Encoding:\x0b" "chunked\r\n", "0\r\n\r\n"),
+        post("Transfer-Encoding:\x0b"
+             "chunked\r\n",
+             "0\r\n\r\n"),
         post("Transfer-Encoding:\r\n chunked\r\n", "0\r\n\r\n"),
         "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         post("Transfer-Encoding: chunked\r\n", "-2\r\n"),
@@ -186,7 +196,8 @@ TEST(HttpServer, RefusesEveryFormOfRequestSmuggling) {
         post("Transfer-Encoding: chunked\r\n", "2\nab\r\n0\r\n\r\n"),
         post("Transfer-Encoding: chunked\r\n", "2\r\nabc\r\n0\r\n\r\n"),
         post("Transfer-Encoding: chunked\r\n", "2 \r\nab\r\n0\r\n\r\n"),
-        post("Transfer-Encoding: chunked\r\n", "2;" + std::string(1000, 'x') + "\r\nab\r\n0\r\n\r\n"),
+        post("Transfer-Encoding: chunked\r\n",
+             "2;" + std::string(1000, 'x') + "\r\nab\r\n0\r\n\r\n"),
         post("A: b\r\n c\r\n", ""),
         post(" A: b\r\n", ""),
         post("A: b\n", ""),
@@ -201,14 +212,17 @@ TEST(HttpServer, RefusesEveryFormOfRequestSmuggling) {
         "GET / HTTP/1.1\r\nHost: a b\r\n\r\n",
     };
     // Whatever follows must not be taken for a request of its own.
-    for (const std::string& text : smuggled) EXPECT_EQ(statuses_of(text + get("/hidden")), "400") << text;
+    for (const std::string& text : smuggled)
+        EXPECT_EQ(statuses_of(text + get("/hidden")), "400") << text;
 }
 
 TEST(HttpServer, NamesTheLimitThatARequestExceeds) {
     http::server_limits limits;
     limits.body = 10;
     EXPECT_EQ(statuses_of(post("Content-Length: 11\r\n", "01234567890"), limits), "413");
-    EXPECT_EQ(statuses_of(post("Transfer-Encoding: chunked\r\n", "b\r\n01234567890\r\n0\r\n\r\n"), limits), "413");
+    EXPECT_EQ(statuses_of(post("Transfer-Encoding: chunked\r\n", "b\r\n01234567890\r\n0\r\n\r\n"),
+                          limits),
+              "413");
     EXPECT_EQ(statuses_of(post("Content-Length: 10\r\n", "0123456789"), limits), "200");
     EXPECT_EQ(statuses_of("GET /" + std::string(20'000, 'x')), "414");
     EXPECT_EQ(statuses_of(get("/", "A: " + std::string(20'000, 'x'))), "431");
@@ -228,12 +242,14 @@ TEST(HttpServer, RefusesMethodsAndVersionsItDoesNotKnow) {
 }
 
 TEST(HttpServer, AnswersAHandlerThatThrowsWithFiveHundredAndGoesOn) {
-    const std::string answers = answers_to(get("/bad") + get("/good"), {}, [](http::request asked) -> task<http::response> {
-        if (asked.target == "/bad") throw std::runtime_error("a secret of the house");
-        co_return http::response(200, "good");
-    });
+    const std::string answers =
+        answers_to(get("/bad") + get("/good"), {}, [](http::request asked) -> task<http::response> {
+            if (asked.target == "/bad") throw std::runtime_error("a secret of the house");
+            co_return http::response(200, "good");
+        });
     EXPECT_TRUE(answers.starts_with("HTTP/1.1 500 Internal Server Error\r\n")) << answers;
-    EXPECT_EQ(answers.find("secret"), std::string::npos) << "what a handler throws is not for clients";
+    EXPECT_EQ(answers.find("secret"), std::string::npos)
+        << "what a handler throws is not for clients";
     EXPECT_TRUE(answers.ends_with("good")) << answers;
 }
 
@@ -259,17 +275,20 @@ TEST(HttpServer, TellsWhatAHandlerThrew) {
 }
 
 TEST(HttpServer, ClosesWhenTheHandlerSaysSo) {
-    const std::string answer = answers_to(get("/1") + get("/2"), {}, [](http::request asked) -> task<http::response> {
-        http::response last(200, asked.target);
-        last.headers.add("Connection", "close");
-        co_return last;
-    });
+    const std::string answer =
+        answers_to(get("/1") + get("/2"), {}, [](http::request asked) -> task<http::response> {
+            http::response last(200, asked.target);
+            last.headers.add("Connection", "close");
+            co_return last;
+        });
     EXPECT_EQ(body_of(answer), "/1");
 }
 
 // How long a server keeps a connection whose client says this and then nothing, and what it says.
-std::pair<duration, std::string> patience_with(std::string_view text, const http::server_limits& limits) {
-    return simulate([](std::string said, http::server_limits limited) -> task<std::pair<duration, std::string>> {
+std::pair<duration, std::string> patience_with(std::string_view text,
+                                               const http::server_limits& limits) {
+    return simulate([](std::string said,
+                       http::server_limits limited) -> task<std::pair<duration, std::string>> {
         simulated_web web;
         web.serve(echo, limited);
         tcp_stream client = web.connect();

@@ -22,13 +22,15 @@ std::string resolve(const std::string& text) {
 }
 
 TEST(RequestTarget, OfTheUsualFormHasItsHostFromTheField) {
-    EXPECT_EQ(resolve("GET /a?b=c HTTP/1.1\r\nHost: example.com:8080\r\n"), "example.com:8080 /a?b=c");
+    EXPECT_EQ(resolve("GET /a?b=c HTTP/1.1\r\nHost: example.com:8080\r\n"),
+              "example.com:8080 /a?b=c");
     EXPECT_EQ(resolve("GET / HTTP/1.1\r\nHost: [::1]:80\r\n"), "[::1]:80 /");
     EXPECT_EQ(resolve("GET / HTTP/1.1\r\nHost:\r\n"), " /");
 }
 
 TEST(RequestTarget, OfTheAbsoluteFormHasItsHostInItself) {
-    EXPECT_EQ(resolve("GET http://a.example/x?y HTTP/1.1\r\nHost: b.example\r\n"), "a.example /x?y");
+    EXPECT_EQ(resolve("GET http://a.example/x?y HTTP/1.1\r\nHost: b.example\r\n"),
+              "a.example /x?y");
     EXPECT_EQ(resolve("GET HTTP://a.example?y HTTP/1.1\r\nHost: b\r\n"), "a.example /?y");
     EXPECT_EQ(resolve("GET https://a.example HTTP/1.1\r\nHost: b\r\n"), "a.example /");
     EXPECT_EQ(resolve("GET http:///x HTTP/1.1\r\nHost: b\r\n"), "refused: bad_request_line");
@@ -50,7 +52,8 @@ TEST(RequestTarget, NeedsExactlyOneHostInHttp11) {
 
 TEST(RequestTarget, RefusesAHostOfOtherLetters) {
     for (const auto host : {"a b", "user@a", "a/b", "a\\b", "a?b", "a#b", "<a>", "\"a\""}) {
-        EXPECT_EQ(resolve("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n"), "refused: bad_header")
+        EXPECT_EQ(resolve("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n"),
+                  "refused: bad_header")
             << host;
     }
 }

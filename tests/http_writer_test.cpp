@@ -19,24 +19,23 @@ std::string request_head(method verb, const headers& own, std::uint64_t body_siz
 }
 
 TEST(RequestWriter, SendsHostAndDefaults) {
-    EXPECT_EQ(
-        request_head(method::get, headers()),
-        "GET /a?b HTTP/1.1\r\nHost: example.com\r\nUser-Agent: eddy\r\nAccept: */*\r\n\r\n"
-    );
+    EXPECT_EQ(request_head(method::get, headers()),
+              "GET /a?b HTTP/1.1\r\nHost: example.com\r\nUser-Agent: eddy\r\nAccept: */*\r\n\r\n");
 }
 
 TEST(RequestWriter, LetsTheUserReplaceDefaults) {
     headers own;
     own.add("accept", "text/html").add("X", "1");
-    EXPECT_EQ(
-        request_head(method::get, own),
-        "GET /a?b HTTP/1.1\r\nHost: example.com\r\nUser-Agent: eddy\r\naccept: text/html\r\nX: 1\r\n\r\n"
-    );
+    EXPECT_EQ(request_head(method::get, own),
+              "GET /a?b HTTP/1.1\r\nHost: example.com\r\nUser-Agent: eddy\r\naccept: "
+              "text/html\r\nX: 1\r\n\r\n");
 }
 
 TEST(RequestWriter, SaysTheLengthOfABodyAndOfOneThatIsExpected) {
-    EXPECT_NE(request_head(method::put, headers(), 5).find("Content-Length: 5\r\n"), std::string::npos);
-    EXPECT_NE(request_head(method::post, headers()).find("Content-Length: 0\r\n"), std::string::npos);
+    EXPECT_NE(request_head(method::put, headers(), 5).find("Content-Length: 5\r\n"),
+              std::string::npos);
+    EXPECT_NE(request_head(method::post, headers()).find("Content-Length: 0\r\n"),
+              std::string::npos);
     EXPECT_EQ(request_head(method::delete_, headers()).find("Content-Length"), std::string::npos);
 }
 
@@ -63,15 +62,16 @@ std::string response_head(const response& answer, response_style style = {}) {
 }
 
 TEST(ResponseWriter, SendsDateAndLength) {
-    EXPECT_EQ(
-        response_head(response(200, "hello")),
-        "HTTP/1.1 200 OK\r\nDate: now\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 5\r\n\r\n"
-    );
+    EXPECT_EQ(response_head(response(200, "hello")),
+              "HTTP/1.1 200 OK\r\nDate: now\r\nContent-Type: text/plain; "
+              "charset=utf-8\r\nContent-Length: 5\r\n\r\n");
 }
 
 TEST(ResponseWriter, OwnsTheFramingWhateverTheHandlerSaid) {
     response answer(200);
-    answer.headers.add("Content-Length", "99").add("Transfer-Encoding", "chunked").add("Connection", "x");
+    answer.headers.add("Content-Length", "99")
+        .add("Transfer-Encoding", "chunked")
+        .add("Connection", "x");
     EXPECT_EQ(response_head(answer), "HTTP/1.1 200 OK\r\nDate: now\r\nContent-Length: 0\r\n\r\n");
 }
 
@@ -82,7 +82,8 @@ TEST(ResponseWriter, AnswersHeadWithTheLengthOfTheBodyOrTheOneItIsTold) {
     EXPECT_FALSE(append_response_head(out, answer, {.asked = method::head}));
     EXPECT_NE(out.find("Content-Length: 5\r\n"), std::string::npos);
     answer.headers.add("Content-Length", "99");
-    EXPECT_NE(response_head(answer, {.asked = method::head}).find("Content-Length: 99\r\n"), std::string::npos);
+    EXPECT_NE(response_head(answer, {.asked = method::head}).find("Content-Length: 99\r\n"),
+              std::string::npos);
 }
 
 TEST(ResponseWriter, GivesNoBodyToStatusesWithoutOne) {
@@ -96,8 +97,10 @@ TEST(ResponseWriter, GivesNoBodyToStatusesWithoutOne) {
 }
 
 TEST(ResponseWriter, SaysWhetherTheConnectionGoesOn) {
-    EXPECT_NE(response_head(response(200), {.keep_alive = false}).find("Connection: close"), std::string::npos);
-    EXPECT_NE(response_head(response(200), {.minor_version = 0}).find("Connection: keep-alive"), std::string::npos);
+    EXPECT_NE(response_head(response(200), {.keep_alive = false}).find("Connection: close"),
+              std::string::npos);
+    EXPECT_NE(response_head(response(200), {.minor_version = 0}).find("Connection: keep-alive"),
+              std::string::npos);
     EXPECT_EQ(response_head(response(200)).find("Connection"), std::string::npos);
 }
 

@@ -44,7 +44,8 @@ task<> three_want_in(log& order) {
 TEST(Lock, LetsOneInAtATimeInTheOrderInWhichTheyCame) {
     log order;
     simulate(three_want_in(order));
-    EXPECT_THAT(order, ElementsAre("one in", "one out", "two in", "two out", "three in", "three out"));
+    EXPECT_THAT(order,
+                ElementsAre("one in", "one out", "two in", "two out", "three in", "three out"));
 }
 
 task<> take_free_lock() {
@@ -82,7 +83,8 @@ TEST(Lock, IsReleasedByItsGuardOnce) {
 task<> no_overtaking(log& order) {
     lock shared;
     lock::guard mine = co_await shared.acquire();
-    task_handle<void> waiting = create_task(hold, std::ref(shared), std::ref(order), "waiting", 0ms);
+    task_handle<void> waiting =
+        create_task(hold, std::ref(shared), std::ref(order), "waiting", 0ms);
     co_await yield();
     mine.release();
     EXPECT_TRUE(shared.is_held()) << "it was handed over, not set free";

@@ -28,7 +28,7 @@ static_assert(std::is_default_constructible_v<mapped_chunk<decltype(square), int
 
 TEST(Map, GivesTheResultsInTheOrderOfTheRange) {
     thread_pool pool(3);
-    for (const std::size_t chunksize : {1, 3, 1000}) {
+    for (const std::size_t chunksize : {1U, 3U, 1000U}) {
         std::vector<int> results;
         const auto options = map_options().chunksize(chunksize);
         for (const int each : pool.map(square, std::views::iota(0, 100), options))

@@ -8,10 +8,9 @@
 namespace eddy {
 namespace {
 
-constexpr opcode all_codes[] = {opcode::accept,       opcode::connect,  opcode::receive,
-                                opcode::send,         opcode::receive_from, opcode::send_to,
-                                opcode::readable,     opcode::writable, opcode::read_at,
-                                opcode::write_at};
+constexpr opcode all_codes[] = {
+    opcode::accept,  opcode::connect,  opcode::receive,  opcode::send,    opcode::receive_from,
+    opcode::send_to, opcode::readable, opcode::writable, opcode::read_at, opcode::write_at};
 
 TEST(Operation, HasAVerbOfItsOwnForEachCode) {
     std::set<std::string> verbs;

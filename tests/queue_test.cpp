@@ -219,6 +219,58 @@ TEST(Queue, NeverTakesTheValueOfACancelledPut) {
     simulate(cancel_a_putter());
 }
 
+task<> finish_one_each_second(queue<int>& items) {
+    for (;;) {
+        const std::optional<int> item = co_await items.get();
+        if (!item) co_return;
+        co_await sleep(1s);
+        items.task_done();
+    }
+}
+
+task<> join_workers() {
+    queue<int> items(2);
+    const time_point start = event_loop::current()->kernel().now();
+    co_await items.join();
+    EXPECT_EQ(elapsed_since(start), 0s) << "nothing has come in";
+
+    task_handle<void> worker = create_task(finish_one_each_second(items));
+    co_await put_range(items, 0, 5);
+    co_await items.join();
+    EXPECT_EQ(elapsed_since(start), 5s) << "got and finished, also what had to wait to come in";
+    co_await items.join();
+
+    co_await items.put(5);
+    co_await items.join();
+    EXPECT_EQ(elapsed_since(start), 6s) << "a new value is unfinished";
+    items.close();
+    co_await worker;
+}
+
+TEST(Queue, JoinsWhenTheWorkOnAllItsValuesIsDone) {
+    simulate(join_workers());
+}
+
+task<> join_for_ever(queue<int>& items) {
+    co_await items.join();
+}
+
+task<> cancel_a_join() {
+    queue<int> items;
+    items.try_put(1);
+    task_handle<ending> joining = create_task(ending_of(join_for_ever(items)));
+    co_await sleep(1s);
+    items.try_get();
+    co_await sleep(1s);
+    EXPECT_FALSE(joining.done()) << "got is not finished";
+    joining.cancel();
+    EXPECT_EQ(co_await joining, ending::cancelled);
+}
+
+TEST(Queue, LetsAJoinBeCancelled) {
+    simulate(cancel_a_join());
+}
+
 // Each value put is got once: by a task, or it is left in the queue. A put that threw put nothing.
 struct exchange {
     queue<counted> items{2};

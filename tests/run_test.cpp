@@ -2,19 +2,25 @@
 
 #include "support/counted.hpp"
 #include "support/ending.hpp"
+#include "support/environment_variable.hpp"
+#include "support/temporary_folder.hpp"
 
+#include <eddy/signals.hpp>
 #include <eddy/sleep.hpp>
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include <csignal>
-#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
 #include <string>
 
 namespace eddy::testing {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::HasSubstr;
 
 task<int> give(int value) {
     co_await yield();
@@ -34,9 +40,10 @@ TEST(Run, GivesTheResultOfItsTaskOrThrowsItsException) {
 TEST(Run, TakesACallableWithItsArguments) {
     EXPECT_EQ(run(give, 5), 5);
     const std::string text = "captured";
-    EXPECT_EQ(run([text](int more) -> task<std::size_t> { co_return text.size() + co_await give(more); },
-                  2),
-              10U);
+    EXPECT_EQ(
+        run([text](int more) -> task<std::size_t> { co_return text.size() + co_await give(more); },
+            2),
+        10U);
 }
 
 task<std::string> ask_for_backend() {
@@ -44,10 +51,10 @@ task<std::string> ask_for_backend() {
 }
 
 TEST(Run, TakesTheBackendThatTheVariableNames) {
-    const char* const wanted = std::getenv("EDDY_BACKEND");
-    const std::string backend = run(ask_for_backend());
-    if (wanted != nullptr && *wanted != '\0') EXPECT_EQ(backend, wanted);
-    EXPECT_NE(backend, "");
+    environment_variable variable("EDDY_BACKEND");
+    EXPECT_EQ(run(ask_for_backend()), make_backend().chosen->name());
+    variable.set("epoll");
+    EXPECT_EQ(run(ask_for_backend()), "epoll");
 }
 
 task<> sleep_guarded() {
@@ -99,6 +106,91 @@ task<int> finish_in_spite_of_ctrl_c() {
 
 TEST(Run, GivesTheResultOfATaskThatFinishesInSpiteOfCtrlC) {
     EXPECT_EQ(run(finish_in_spite_of_ctrl_c()), 5);
+}
+
+task<> ignore_ctrl_c() {
+    for (;;) {
+        try {
+            std::raise(SIGINT);
+            co_await sleep(1h);
+        } catch (const cancelled&) {
+        }
+    }
+}
+
+TEST(RunDeathTest, LetsASecondCtrlCEndTheProcess) {
+    EXPECT_EXIT(run(ignore_ctrl_c()), ::testing::KilledBySignal(SIGINT), "");
+}
+
+TEST(Run, HandsCtrlCBackAtItsEnd) {
+    EXPECT_EQ(run(give(5)), 5);
+    EXPECT_TRUE(has_default_effect(SIGINT));
+}
+
+volatile std::sig_atomic_t own_calls = 0;
+
+task<int> raise_and_go_on() {
+    std::raise(SIGINT);
+    co_await yield();
+    co_return own_calls;
+}
+
+TEST(Run, LeavesCtrlCToAProgramThatHandlesItItself) {
+    const auto before = std::signal(SIGINT, [](int) { own_calls = own_calls + 1; });
+    EXPECT_EQ(run(raise_and_go_on()), 1);
+    std::signal(SIGINT, before);
+}
+
+TEST(RunOptions, NameTheBackend) {
+    EXPECT_EQ(run(run_options().backend("epoll"), ask_for_backend()), "epoll");
+    EXPECT_EQ(run(run_options().backend("epoll"), ask_for_backend), "epoll");
+    EXPECT_THROW(run(run_options().backend("pigeon"), ask_for_backend()), std::invalid_argument);
+}
+
+task<> hold_the_loop() {
+    const auto start = steady_clock::now();
+    while (steady_clock::now() - start <= 110ms) continue;
+    co_return;
+}
+
+std::string printed_by(const run_options& options, task<> work) {
+    ::testing::internal::CaptureStderr();
+    run(options, std::move(work));
+    return ::testing::internal::GetCapturedStderr();
+}
+
+TEST(RunOptions, AskForWarnings) {
+    EXPECT_THAT(printed_by(run_options().debug(true), hold_the_loop()),
+                HasSubstr("main held the loop for "));
+    EXPECT_EQ(printed_by(run_options().debug(false), hold_the_loop()), "");
+}
+
+task<> ask_for_tasks() {
+    create_task(sleep_guarded(), "the other one");
+    co_await yield();
+    std::raise(SIGQUIT);
+    co_await sleep(1ms);
+}
+
+TEST(RunOptions, LetSigquitPrintTheTasks) {
+    const std::string printed =
+        printed_by(run_options().print_tasks_on_quit(true), ask_for_tasks());
+    EXPECT_THAT(printed, HasSubstr("2 tasks\n"));
+    EXPECT_THAT(printed, HasSubstr("main: waiting for sleep"));
+    EXPECT_THAT(printed, HasSubstr("the other one: waiting for sleep"));
+    EXPECT_TRUE(has_default_effect(SIGQUIT)) << "it is handed back";
+}
+
+TEST(RunOptionsDeathTest, LeaveSigquitAsItIsByDefault) {
+    EXPECT_EXIT(run(ask_for_tasks()), ::testing::KilledBySignal(SIGQUIT), "");
+}
+
+TEST(RunOptions, RecordATrace) {
+    const temporary_folder folder;
+    run(run_options().trace_to(folder.path("trace.json")), give(5));
+    std::ifstream file(folder.path("trace.json"));
+    const auto trace = nlohmann::json::parse(file);
+    EXPECT_EQ(trace.at(0).at("args").at("name"), "main");
 }
 
 }  // namespace

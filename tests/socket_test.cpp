@@ -78,9 +78,8 @@ TEST(Socket, HasNoRemoteEndBeforeItIsConnected) {
 
 TEST(Socket, TakesEachOption) {
     const unique_handle v4 = open_tcp_socket();
-    for (const socket_option option :
-         {socket_option::reuse_address, socket_option::reuse_port, socket_option::no_delay,
-          socket_option::keep_alive}) {
+    for (const socket_option option : {socket_option::reuse_address, socket_option::reuse_port,
+                                       socket_option::no_delay, socket_option::keep_alive}) {
         EXPECT_EQ(set_option(v4.get(), option, 1), std::error_code());
     }
     EXPECT_EQ(set_option(v4.get(), socket_option::receive_buffer, 65536), std::error_code());
@@ -109,8 +108,8 @@ TEST(Socket, ComesInConnectedPairs) {
 }
 
 TEST(Socket, ListensAtALocalPath) {
-    const endpoint at = endpoint::local(::testing::TempDir() + "eddy-socket-test-" +
-                                        std::to_string(::getpid()));
+    const endpoint at =
+        endpoint::local(::testing::TempDir() + "eddy-socket-test-" + std::to_string(::getpid()));
     std::error_code error;
     const unique_handle socket = open_socket(address_family::local, socket_type::stream, error);
     ASSERT_EQ(bind_socket(socket.get(), at), std::error_code());

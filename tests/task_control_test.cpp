@@ -76,7 +76,7 @@ task<> observe() {
     for (counting_observer* const each : {&first, &second, &gone}) {
         other.control().observers.push_back(*each);
     }
-    gone.unlink();
+    other.control().observers.remove(gone);
     co_await sleep(1s);
     EXPECT_EQ(first.calls, 1);
     EXPECT_EQ(second.calls, 1);

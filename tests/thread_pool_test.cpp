@@ -130,7 +130,7 @@ int fibonacci(thread_pool& pool, int n) {
 }
 
 TEST(ThreadPool, ForksAndJoinsWithFutures) {
-    for (const unsigned threads : {1, 2, 4}) {
+    for (const unsigned threads : {1U, 2U, 4U}) {
         thread_pool pool(threads);
         EXPECT_EQ(pool.submit([&pool] { return fibonacci(pool, 16); }).result(), 987);
     }

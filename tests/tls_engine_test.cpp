@@ -194,6 +194,18 @@ TEST(TlsEngine, DeliversNothingFromARecordThatWasChanged) {
     }
 }
 
+TEST(TlsEngine, DeliversWhatCameBeforeABadRecordAndThenSaysWhatWasWrong) {
+    tls_ends ends;
+    ends.settle();
+    ends.server.send("good");
+    receive(ends.client.engine, take_output(ends.server.engine) + "no record of TLS at all");
+    ends.client.run();
+    EXPECT_EQ(ends.client.received, "good");
+    ASSERT_TRUE(ends.client.failure);
+    EXPECT_STREQ(ends.client.failure->what(),
+                 "read from localhost (wrong version number): TLS protocol error");
+}
+
 TEST(TlsEngine, SurvivesNoiseInsteadOfAHandshake) {
     const auto client_context = tls_context::client(client_options());
     const auto server_context = tls_context::server(server_options());

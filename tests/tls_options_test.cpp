@@ -1,10 +1,10 @@
 #include <eddy/tls_options.hpp>
 
+#include "support/temporary_folder.hpp"
 #include "support/tls_ends.hpp"
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <string>
 #include <system_error>
 
@@ -14,19 +14,17 @@ using namespace eddy;
 using namespace eddy::testing;
 
 TEST(TlsOptions, TakeCertificatesFromFiles) {
-    const std::string folder = ::testing::TempDir();
-    const std::string chain = folder + "eddy_tls_options_test.pem";
-    const std::string key = folder + "eddy_tls_options_test.key";
-    const std::string authority = folder + "eddy_tls_options_test_authority.pem";
+    const temporary_folder folder;
+    const std::string chain = folder.path("chain.pem");
+    const std::string key = folder.path("key.pem");
+    const std::string authority = folder.path("authority.pem");
     trusted_authority().issue("localhost").write(chain, key);
-    trusted_authority().own().write(authority, key + ".authority");
+    trusted_authority().own().write(authority, folder.path("authority.key"));
 
     tls_ends ends(tls_options().authority_file(authority),
                   tls_options().own_certificate_files(chain, key));
     ends.settle();
     EXPECT_TRUE(ends.client.is_ready);
-    for (const std::string& path : {chain, key, authority, key + ".authority"})
-        std::filesystem::remove(path);
 }
 
 TEST(TlsOptions, NameTheFileThatCannotBeRead) {
@@ -39,7 +37,7 @@ TEST(TlsOptions, NameTheFileThatCannotBeRead) {
     }
     EXPECT_THROW(tls_options().own_certificate_files("/no/such/a", "/no/such/b"),
                  std::system_error);
-    EXPECT_THROW(tls_options().authority_file(::testing::TempDir()), std::system_error)
+    EXPECT_THROW(tls_options().authority_file(temporary_folder().path(".")), std::system_error)
         << "a folder is no file";
 }
 

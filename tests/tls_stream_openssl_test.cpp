@@ -1,5 +1,6 @@
 // tls_stream over TCP against the `openssl` command line tool, as either side.
 #include "support/openssl_command.hpp"
+#include "support/temporary_folder.hpp"
 #include "support/tls_streams.hpp"
 
 #include <eddy/tls_stream.hpp>
@@ -8,7 +9,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -33,18 +33,14 @@ task<std::error_code> failure_of(task<T> work) {
     co_return std::error_code();
 }
 
-/// A folder with what the command line tool reads; each test has one of its own.
+/// Has a folder for what the command line tool reads.
 class TlsStreamOpenssl : public ::testing::Test {
 public:
     TlsStreamOpenssl() {
-        const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-        folder_ = ::testing::TempDir() + "eddy_" + test->name() + "_" + std::to_string(::getpid());
-        std::filesystem::create_directory(folder_);
         trusted_authority().own().write(path("authority.pem"), path("authority.key"));
     }
-    ~TlsStreamOpenssl() override { std::filesystem::remove_all(folder_); }
 
-    std::string path(std::string_view name) const { return folder_ + "/" + std::string(name); }
+    std::string path(std::string_view name) const { return folder_.path(name); }
 
     /// `openssl s_server` at a port of its choice.
     std::vector<std::string>
@@ -104,7 +100,7 @@ public:
     }
 
 private:
-    std::string folder_;
+    temporary_folder folder_;
 };
 
 TEST_F(TlsStreamOpenssl, TalksWithItsServer) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -220,6 +221,17 @@ TEST(TlsVerification, AcceptsEverythingWhenSwitchedOff) {
     const tls_options careless = client_options().verify(false);
     EXPECT_FALSE(failure_of(certificate_authority("self").own(), "localhost", careless));
     EXPECT_FALSE(failure_of(trusted_authority().issue("example.com"), "localhost", careless));
+}
+
+TEST(TlsVerification, DoesNotBlameTheCertificateForLaterFailuresWhenSwitchedOff) {
+    tls_ends ends(client_options().verify(false), server_options("example.com"));
+    ends.settle();
+    const auto space = ends.client.engine.input_space();
+    std::memcpy(space.data(), "no record", 9);
+    ends.client.engine.received(9);
+    ends.client.run();
+    ASSERT_TRUE(ends.client.failure);
+    EXPECT_EQ(ends.client.failure->code(), tls_errc::protocol);
 }
 
 /// Level 2 forbids a server to even load such certificates, so a raw OpenSSL server shows them.

@@ -1,5 +1,5 @@
-// Uses something of each layer, so that a dependency which the package forgot is missed at link time:
-// a server whose pages are computed on a thread pool, and a client that asks for one of them.
+// Uses something of each layer, so that a dependency which the package forgot is missed at link
+// time: a server whose pages are computed on a thread pool, and a client that asks for one of them.
 
 #include <eddy/eddy.hpp>
 #include <eddy/http_client.hpp>

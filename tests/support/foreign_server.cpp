@@ -54,7 +54,8 @@ serve(4, True)
 // `$folder`, `$plain` and `$secure` are filled in.
 constexpr std::string_view nginx_configuration = R"(
 daemon off;
-master_process off;
+user root;
+worker_processes 1;
 error_log $folder/log;
 pid $folder/pid;
 events { worker_connections 1024; }
@@ -79,7 +80,8 @@ http {
 )";
 
 std::string replace_all(std::string text, std::string_view what, std::string_view with) {
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
+    for (std::size_t at = text.find(what); at != std::string::npos;
+         at = text.find(what, at + with.size())) {
         text.replace(at, what.size(), with);
     }
     return text;
@@ -97,16 +99,19 @@ unique_handle listen(endpoint& at) {
 
 }  // namespace
 
-foreign_server::foreign_server(kind which) : plain_(listen(plain_at_)), secure_(listen(secure_at_)) {
+foreign_server::foreign_server(kind which)
+    : plain_(listen(plain_at_)), secure_(listen(secure_at_)) {
     write("index.html", "<p>hello</p>\n");
     const certificate own = authority_.issue("127.0.0.1");
     own.write(folder_.path("chain.pem"), folder_.path("key.pem"));
-    if (which == kind::nginx) start_nginx();
-    else start_python();
+    if (which == kind::nginx)
+        start_nginx();
+    else
+        start_python();
 }
 
 foreign_server::~foreign_server() {
-    process_.send(process_signal::kill);
+    process_.send_to_group(process_signal::kill);
     process_.wait(10s);
     std::error_code ignored;
     process_.reap(ignored);
@@ -130,8 +135,9 @@ std::string foreign_server::log() const {
     return text.str();
 }
 
-// nginx takes over listening sockets whose numbers stand in NGINX: it is how one nginx hands its
-// sockets to the next when its program file is upgraded.
+// nginx (which without a master process crashes when it is given sockets) takes over listening
+// sockets whose numbers stand in NGINX: it is how one nginx hands its sockets to the next when its
+// program file is upgraded.
 void foreign_server::start_nginx() {
     std::string text(nginx_configuration);
     text = replace_all(text, "$folder", folder_.path().string());
@@ -139,12 +145,14 @@ void foreign_server::start_nginx() {
     text = replace_all(text, "$secure", secure_at_.to_string());
     folder_.write("nginx.conf", text);
     start("/usr/sbin/nginx",
-          {"nginx", "-p", folder_.path().string(), "-e", folder_.path("log"), "-c", folder_.path("nginx.conf")},
+          {"nginx", "-p", folder_.path().string(), "-e", folder_.path("log"), "-c",
+           folder_.path("nginx.conf")},
           {"NGINX=3;4;"});
 }
 
 void foreign_server::start_python() {
-    const std::string program = "import os; os.chdir(\"" + folder_.path().string() + "\")\n" + std::string(python_program);
+    const std::string program =
+        "import os; os.chdir(\"" + folder_.path().string() + "\")\n" + std::string(python_program);
     start("/usr/bin/python3", {"python3", "-c", program}, {});
 }
 
@@ -158,6 +166,7 @@ void foreign_server::start(const std::string& program, std::vector<std::string> 
     what.environment = std::move(environment);
     what.handles = {plain_.get(), secure_.get()};
     what.empty_input = true;
+    what.own_group = true;  // nginx has a worker process, which must go with it
     std::error_code error;
     process_ = child_process::start(what, error);
     if (error) throw std::system_error(error, "start " + program);

@@ -14,7 +14,8 @@ namespace eddy::testing {
 
 /// Somebody else's HTTP server as a process beside the test, which serves files on loopback over
 /// http and https. The test listens and hands the listening sockets over: so the system chooses the
-/// ports, nobody can take them in between, and there is nothing to wait for. Killed by the destructor.
+/// ports, nobody can take them in between, and there is nothing to wait for. Killed by the
+/// destructor.
 class foreign_server {
 public:
     enum class kind { nginx, python };
@@ -38,7 +39,8 @@ public:
 private:
     void start_nginx();
     void start_python();
-    void start(const std::string& program, std::vector<std::string> arguments, std::vector<std::string> environment);
+    void start(const std::string& program, std::vector<std::string> arguments,
+               std::vector<std::string> environment);
 
     temporary_folder folder_;
     certificate_authority authority_;

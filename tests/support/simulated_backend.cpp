@@ -97,8 +97,7 @@ void simulated_backend::pass_time(std::optional<duration> timeout) {
 bool simulated_backend::finish(const pending& each) {
     operation& op = *each.op;
     const bool has_handle = each.what_happens != fate::lost_its_handle;
-    const std::optional<time_point> possible =
-        has_handle ? network_.possible_at(op) : std::nullopt;
+    const std::optional<time_point> possible = has_handle ? network_.possible_at(op) : std::nullopt;
     const bool is_possible = possible && *possible <= now_;
     if (each.what_happens == fate::runs || (is_possible && dice_.flip())) {
         if (is_possible) network_.perform(op, now_);

@@ -16,9 +16,9 @@ struct simulation_stuck : std::logic_error {
 };
 
 /// A backend without a kernel: time is a number that jumps to the next thing that happens, and
-/// sockets are queues of bytes. What a real kernel decides by accident is drawn from a seed: whether
-/// an operation finishes at once, how long it takes, in which order finished ones come back, and
-/// whether a result is faster than a cancellation.
+/// sockets are queues of bytes. What a real kernel decides by accident is drawn from a seed:
+/// whether an operation finishes at once, how long it takes, in which order finished ones come
+/// back, and whether a result is faster than a cancellation.
 class simulated_backend final : public backend {
 public:
     explicit simulated_backend(std::uint64_t seed) noexcept : dice_(seed) {}

@@ -138,8 +138,8 @@ void simulated_network::connect(operation& op, time_point now) {
     server.peer = op.handle;
     unique_handle server_end = open(std::move(server));
     at(op.handle).peer = server_end.get();
-    listener->backlog.push_back({now + dice_.latency(), std::move(server_end),
-                                 endpoint::loopback(next_port_++)});
+    listener->backlog.push_back(
+        {now + dice_.latency(), std::move(server_end), endpoint::loopback(next_port_++)});
 }
 
 void simulated_network::accept(operation& op) {

@@ -6,7 +6,9 @@
 
 namespace eddy::testing {
 
-void simulated_web::play(std::vector<script> scripts) { state_->scripts = std::move(scripts); }
+void simulated_web::play(std::vector<script> scripts) {
+    state_->scripts = std::move(scripts);
+}
 
 void simulated_web::serve(std::function<task<http::response>(http::request)> handler,
                           http::server_limits limits) {
@@ -20,7 +22,9 @@ std::shared_ptr<http::client_core> simulated_web::core(http::client_options sett
     return std::make_shared<http::client_core>(std::move(settings), connect);
 }
 
-tcp_stream simulated_web::connect() { return connect(state_); }
+tcp_stream simulated_web::connect() {
+    return connect(state_);
+}
 
 tcp_stream simulated_web::connect(std::shared_ptr<state> web) {
     const std::size_t number = web->connections;
@@ -59,7 +63,8 @@ task<> simulated_web::perform(std::shared_ptr<state> web, tcp_stream peer, scrip
         if (what.end == finally::reset) simulation().network().reset(peer.native());
         if (what.end != finally::stay) co_return;
         std::byte rest[1024];
-        while (co_await peer.read(rest) > 0) {}
+        while (co_await peer.read(rest) > 0) {
+        }
     } catch (const std::system_error&) {
         // The client broke the connection, as it may.
     }

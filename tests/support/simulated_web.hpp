@@ -18,7 +18,8 @@ namespace eddy::testing {
 
 /// What a scripted server says after it has read the head of a request.
 struct reply {
-    reply(std::string says, duration delay = duration::zero()) : text(std::move(says)), after(delay) {}
+    reply(std::string says, duration delay = duration::zero())
+        : text(std::move(says)), after(delay) {}
     reply(const char* says) : text(says) {}
 
     std::string text;
@@ -29,7 +30,8 @@ enum class finally { close, stay, reset };
 
 /// A connection, from its server's side: replies to one request after the other, and an end.
 struct script {
-    script(std::vector<reply> all, finally how = finally::stay) : replies(std::move(all)), end(how) {}
+    script(std::vector<reply> all, finally how = finally::stay)
+        : replies(std::move(all)), end(how) {}
 
     std::vector<reply> replies;
     finally end;
@@ -44,11 +46,13 @@ public:
     /// The next connections get these scripts, in order. After the last one, connecting is refused.
     void play(std::vector<script> scripts);
     /// All connections get to a server with this handler.
-    void serve(std::function<task<http::response>(http::request)> handler, http::server_limits limits = {});
+    void serve(std::function<task<http::response>(http::request)> handler,
+               http::server_limits limits = {});
     /// Connecting takes that long.
     void slow_down(duration connecting) { state_->connecting = connecting; }
 
-    std::shared_ptr<http::client_core> core(http::client_options settings = http::client_options()) const;
+    std::shared_ptr<http::client_core>
+    core(http::client_options settings = http::client_options()) const;
     http::client client(http::client_options settings = http::client_options()) const {
         return http::client(core(std::move(settings)));
     }

@@ -10,7 +10,8 @@ namespace eddy::testing {
 
 temporary_folder::temporary_folder() {
     std::string name = (std::filesystem::temp_directory_path() / "eddy-test-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), "make " + name);
+    if (::mkdtemp(name.data()) == nullptr)
+        throw std::system_error(errno, std::generic_category(), "make " + name);
     path_ = name;
 }
 

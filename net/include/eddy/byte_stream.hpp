@@ -13,13 +13,11 @@ namespace eddy {
 template <class Awaitable, class T>
 concept awaitable_for = requires(Awaitable&& awaitable) {
     { awaitable.await_resume() } -> std::convertible_to<T>;
-}
-|| requires(Awaitable&& awaitable) {
+} || requires(Awaitable&& awaitable) {
     {
         std::forward<Awaitable>(awaitable).operator co_await().await_resume()
-        } -> std::convertible_to<T>;
-}
-|| requires(Awaitable&& awaitable) {
+    } -> std::convertible_to<T>;
+} || requires(Awaitable&& awaitable) {
     requires std::is_void_v<T>;
     { std::forward<Awaitable>(awaitable).operator co_await().await_resume() } -> std::same_as<void>;
 };
@@ -30,12 +28,12 @@ concept awaitable_for = requires(Awaitable&& awaitable) {
 /// `write` takes at least one byte and gives how many it took. One task may read while another
 /// writes. `close` says goodbye where the protocol has a word for it.
 template <class Stream>
-concept byte_stream = requires(Stream& stream, std::span<std::byte> into,
-                               std::span<const std::byte> from) {
-    { stream.read(into) } -> awaitable_for<std::size_t>;
-    { stream.write(from) } -> awaitable_for<std::size_t>;
-    { stream.close() } -> awaitable_for<void>;
-};
+concept byte_stream =
+    requires(Stream& stream, std::span<std::byte> into, std::span<const std::byte> from) {
+        { stream.read(into) } -> awaitable_for<std::size_t>;
+        { stream.write(from) } -> awaitable_for<std::size_t>;
+        { stream.close() } -> awaitable_for<void>;
+    };
 
 /// The stream ended before everything that was asked for had come.
 struct incomplete_read : std::runtime_error {

@@ -22,7 +22,9 @@
 #include <eddy/barrier.hpp>
 #include <eddy/condition.hpp>
 #include <eddy/event.hpp>
+#include <eddy/lifo_queue.hpp>
 #include <eddy/lock.hpp>
+#include <eddy/priority_queue.hpp>
 #include <eddy/queue.hpp>
 #include <eddy/semaphore.hpp>
 

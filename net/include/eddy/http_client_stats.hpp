@@ -7,7 +7,7 @@ namespace eddy::http {
 
 /// What the connections of a client are doing, and have done.
 struct client_stats {
-    std::size_t open = 0;     ///< connections in use, being made, or idle
+    std::size_t open = 0;  ///< connections in use, being made, or idle
     std::size_t idle = 0;
     std::size_t waiting = 0;  ///< requests that wait for a connection
     std::uint64_t created = 0;

@@ -70,12 +70,30 @@ enum class error_kind : std::uint8_t {
 
 /// The family of a kind, for callers who only care whether, say, it was some timeout.
 enum class error_group : std::uint8_t {
-    usage, timeout, connect, tls, network, protocol, limit, body, redirect, status,
+    usage,
+    timeout,
+    connect,
+    tls,
+    network,
+    protocol,
+    limit,
+    body,
+    redirect,
+    status,
 };
 
 /// How far a request had come.
 enum class phase : std::uint8_t {
-    prepare, pool, resolve, connect, tls, send, receive_head, receive_body, redirect, done,
+    prepare,
+    pool,
+    resolve,
+    connect,
+    tls,
+    send,
+    receive_head,
+    receive_body,
+    redirect,
+    done,
 };
 
 error_group group_of(error_kind kind) noexcept;
@@ -94,11 +112,11 @@ std::string redacted(std::string_view url);
 
 /// Which request an error happened to.
 struct error_context {
-    std::string url;                                ///< redacted; empty on the server
-    std::string peer;                               ///< "127.0.0.1:80"; empty before it is known
+    std::string url;   ///< redacted; empty on the server
+    std::string peer;  ///< "127.0.0.1:80"; empty before it is known
     http::phase phase = http::phase::prepare;
-    bool reused = false;                            ///< on a kept-alive connection
-    std::chrono::nanoseconds elapsed{0};            ///< since the request began
+    bool reused = false;                  ///< on a kept-alive connection
+    std::chrono::nanoseconds elapsed{0};  ///< since the request began
 };
 
 /// What every HTTP operation throws, cancellation excepted. what() reads "bad_chunk: a chunk size

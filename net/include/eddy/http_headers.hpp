@@ -100,7 +100,11 @@ private:
     std::size_t at_ = 0;
 };
 
-inline headers::iterator headers::begin() const noexcept { return iterator(*this, 0); }
-inline headers::iterator headers::end() const noexcept { return iterator(*this, size()); }
+inline headers::iterator headers::begin() const noexcept {
+    return iterator(*this, 0);
+}
+inline headers::iterator headers::end() const noexcept {
+    return iterator(*this, size());
+}
 
 }  // namespace eddy::http

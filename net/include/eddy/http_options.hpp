@@ -26,14 +26,14 @@ struct timeouts {
 
 /// How much a client uses and accepts.
 struct client_limits {
-    std::size_t connections = 100;                       ///< in all
-    std::size_t per_origin = 8;                          ///< to one scheme, host and port
-    duration idle_expiry = std::chrono::seconds(30);     ///< or the server's own word, less a second
-    duration max_age = std::chrono::minutes(10);         ///< an older connection is not used again
+    std::size_t connections = 100;                    ///< in all
+    std::size_t per_origin = 8;                       ///< to one scheme, host and port
+    duration idle_expiry = std::chrono::seconds(30);  ///< or the server's own word, less a second
+    duration max_age = std::chrono::minutes(10);      ///< an older connection is not used again
     header_limits headers{};
-    std::uint64_t body = 64 * 1024 * 1024;               ///< of a buffered response, in bytes
+    std::uint64_t body = 64 * 1024 * 1024;  ///< of a buffered response, in bytes
     int redirects = 10;
-    int informational = 8;                               ///< 1xx responses before the real one
+    int informational = 8;  ///< 1xx responses before the real one
 };
 
 /// What is special about one request: `client.get(url, options().timeout(5s).header("A", "b"))`.

@@ -41,7 +41,8 @@ public:
 
 private:
     friend class client_core;
-    response_stream(std::shared_ptr<client_core> core, std::unique_ptr<exchange> rest, response head);
+    response_stream(std::shared_ptr<client_core> core, std::unique_ptr<exchange> rest,
+                    response head);
 
     std::shared_ptr<client_core> core_;  // whose pool the exchange goes back to
     std::unique_ptr<exchange> exchange_;

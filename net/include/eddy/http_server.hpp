@@ -19,14 +19,14 @@ namespace eddy::http {
 
 /// How much a server takes from its clients, and how long it waits for them.
 struct server_limits {
-    std::size_t connections = 10'000;                  ///< at once; more wait in the backlog
+    std::size_t connections = 10'000;  ///< at once; more wait in the backlog
     header_limits headers{};
-    std::uint64_t body = 8 * 1024 * 1024;              ///< of a request, in bytes
-    duration head = std::chrono::seconds(10);          ///< for a TLS handshake; for a whole head
-    duration idle = std::chrono::seconds(60);          ///< between two requests
-    duration body_pause = std::chrono::seconds(30);    ///< between two parts of a body
-    duration write = std::chrono::seconds(30);         ///< until the client takes some bytes
-    duration drain = std::chrono::seconds(30);         ///< for what is under way when it closes
+    std::uint64_t body = 8 * 1024 * 1024;            ///< of a request, in bytes
+    duration head = std::chrono::seconds(10);        ///< for a TLS handshake; for a whole head
+    duration idle = std::chrono::seconds(60);        ///< between two requests
+    duration body_pause = std::chrono::seconds(30);  ///< between two parts of a body
+    duration write = std::chrono::seconds(30);       ///< until the client takes some bytes
+    duration drain = std::chrono::seconds(30);       ///< for what is under way when it closes
 };
 
 struct server_stats {
@@ -50,7 +50,8 @@ using handler_error = std::function<void(const request&, std::exception_ptr)>;
 class server {
 public:
     template <class Handler, class... Arguments>
-        requires std::same_as<std::invoke_result_t<Handler&, request, Arguments&...>, task<response>>
+        requires std::same_as<std::invoke_result_t<Handler&, request, Arguments&...>,
+                              task<response>>
     explicit server(Handler handler, Arguments... arguments)
         : server(erased_handler(bind(std::move(handler), std::move(arguments)...))) {}
 
@@ -67,11 +68,12 @@ public:
     endpoint listen(const endpoint& at);
     endpoint listen(const endpoint& at, tls_context secure);
 
-    /// Serves until `close` is called, or the task is cancelled: then it ends all connections first.
+    /// Serves until `close` is called, or the task is cancelled: then it ends all connections
+    /// first.
     task<> serve();
 
-    /// Takes no more connections and requests, lets those under way end, for `limits.drain` at most,
-    /// and waits for all of it.
+    /// Takes no more connections and requests, lets those under way end, for `limits.drain` at
+    /// most, and waits for all of it.
     task<> close();
 
     server_stats stats() const noexcept;
@@ -83,7 +85,8 @@ private:
 
     template <class Handler, class... Arguments>
     static auto bind(Handler handler, Arguments... arguments) {
-        return [handler = std::move(handler), ... arguments = std::move(arguments)](request asked) mutable {
+        return [handler = std::move(handler),
+                ... arguments = std::move(arguments)](request asked) mutable {
             return std::invoke(handler, std::move(asked), arguments...);
         };
     }

@@ -20,7 +20,7 @@ enum class tls_errc {
     certificate_refused,  // for any other reason; certificate()->code tells
 
     alert,            // the peer gave up and said why
-    protocol,         // the peer broke the protocol, or has none in common with us
+    protocol,         // the peer broke the protocol, or shares no version or cipher with us
     not_tls,          // the first bytes are no TLS at all
     plain_http,       // …because they are HTTP
     truncated,        // the peer closed the transport without close_notify

@@ -17,7 +17,7 @@ namespace eddy {
 struct process_exit {
     int code = 0;    ///< what it returned, if it ended by itself
     int signal = 0;  ///< what killed it; 0: it ended by itself
-    resource_usage used;
+    resource_usage used{};
 
     /// "exit code 3" or "signal 9 (Killed)".
     std::string to_string() const;
@@ -28,10 +28,10 @@ enum class process_signal : std::uint8_t { terminate, kill };
 /// A program to be started, and what it gets from its parent: nothing but this.
 struct process_start {
     native_handle executable = invalid_handle;  ///< open, so its file may be replaced meanwhile
-    std::vector<std::string> arguments;         ///< the first one is its own name
-    std::vector<std::string> environment;       ///< "NAME=value"
-    std::vector<native_handle> handles;         ///< 3, 4, … there; the executable follows them
-    bool own_group = false;   ///< leads a group of its own, which no Ctrl-C of the terminal reaches
+    std::vector<std::string> arguments{};       ///< the first one is its own name
+    std::vector<std::string> environment{};     ///< "NAME=value"
+    std::vector<native_handle> handles{};       ///< 3, 4, … there; the executable follows them
+    bool own_group = false;  ///< leads a group of its own, which no Ctrl-C of the terminal reaches
     bool empty_input = false;  ///< reads /dev/null instead of the parent's standard input
 };
 

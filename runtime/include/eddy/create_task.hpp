@@ -3,7 +3,9 @@
 #include <eddy/cancelled.hpp>
 #include <eddy/event_loop.hpp>
 
+#include <concepts>
 #include <functional>
+#include <memory>
 #include <string_view>
 #include <tuple>
 
@@ -57,7 +59,22 @@ public:
     bool cancelled() const noexcept { return task_->is_done() && task_->ended_cancelled(); }
 
     /// Makes every suspension point of the task throw `cancelled` from now on. Does not wait.
-    void cancel() noexcept { task_->cancel(); }
+    void cancel() noexcept {
+        task_->loop.assert_on_its_thread();
+        task_->cancel();
+    }
+
+    /// Calls `f(handle)` on the loop in the turn after the task is done, outside of any task; at
+    /// once in the next turn if it is done already. `f` must not throw.
+    template <std::invocable<task_handle&> F>
+    void add_done_callback(F f) {
+        auto* const call = new done_callback<F>(*this, std::move(f));
+        if (done()) {
+            call->on_done(*task_);
+        } else {
+            task_->observers.push_back(*call);
+        }
+    }
 
     std::string name() const { return task_->name(); }
 
@@ -104,6 +121,23 @@ public:
     }
 
 private:
+    // Owns itself: the task calls it when it is done, then the loop does.
+    template <class F>
+    class done_callback final : public task_observer, private posted {
+    public:
+        done_callback(task_handle handle, F f) : handle_(std::move(handle)), f_(std::move(f)) {}
+        void on_done(task_control& task) noexcept override { task.loop.post(*this); }
+
+    private:
+        void run() noexcept override {
+            const std::unique_ptr<done_callback> last_use(this);
+            f_(handle_);
+        }
+
+        task_handle handle_;
+        F f_;
+    };
+
     counted_ptr<task_with_result<T>> task_;
 };
 

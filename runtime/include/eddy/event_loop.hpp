@@ -73,7 +73,10 @@ public:
 
     /// Makes `run_forever`, or `run_until_complete`, return after this turn; the tasks stay as they
     /// are. The latter then throws std::runtime_error.
-    void stop() noexcept { stopping_ = true; }
+    void stop() noexcept {
+        assert_on_its_thread();
+        stopping_ = true;
+    }
 
     /// One turn: what other threads posted, what the kernel has finished, due timers, ready tasks.
     void run_once();
@@ -139,9 +142,16 @@ public:
         make_ready(task);
     }
     void wake(task_control& task) noexcept {
+        assert_on_its_thread();
         assert(task.state == task_state::waiting);
         task.list_node<>::unlink();
         make_ready(task);
+    }
+
+    void assert_on_its_thread() const noexcept {
+        assert(home_ == &current_ &&
+               "a loop, its tasks and what they wait for belong to the thread that made the loop: "
+               "use loop.post from others");
     }
 
     /// Runs now what other threads have posted.
@@ -206,12 +216,14 @@ private:
     deadlock_handler deadlock_handler_;
     // One of the waiting tasks that something outside can wake, found by the last search.
     const task_control* outside_witness_ = nullptr;
-    std::uint64_t stuck_since_ = 0;            // how many resumptions there were
-    std::unique_ptr<loop_observer> observer_;  // null: nobody watches, and nothing is measured
+    std::uint64_t stuck_since_ = 0;              // how many resumptions there were
+    std::unique_ptr<loop_observer> observer_;    // null: nobody watches, and nothing is measured
+    event_loop* const* const home_ = &current_;  // tells the thread that made it from others
 };
 
 template <class T>
 counted_ptr<task_with_result<T>> event_loop::start(task<T> work, cancel_scope* parent) {
+    assert_on_its_thread();
     cancel_scope& above = parent != nullptr ? *parent : scope_;
     auto* const control = new task_with_result<T>(*this, above, next_task_id());
     if (running_ != nullptr) control->context = running_->context;

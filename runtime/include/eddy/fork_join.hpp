@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <concepts>
+#include <cstdint>
 #include <utility>
 #include <variant>
 
@@ -20,7 +21,7 @@ public:
     /// Leaves the job in the queue. False: the calling thread is no worker of the pool.
     bool offer();
 
-    /// True: nobody has taken the job, and the caller may run it. False: it is done.
+    /// True: nobody has run the job, so the caller has to. False: it is done.
     bool take_back() noexcept;
 
 protected:
@@ -29,15 +30,16 @@ protected:
     virtual void call() noexcept = 0;
 
 private:
-    enum class stage : std::uint8_t { open, waited_for, done };
+    enum class stage : std::uint8_t { open, waited_for, done, given_back };
 
     void run() noexcept override;
-    // A part of a job that is running cannot be cancelled alone.
-    void discard() noexcept override { run(); }
+    // A part of a job that is running cannot be cancelled: its maker has to run it.
+    void discard() noexcept override { end(stage::given_back); }
+    void end(stage how) noexcept;
 
     work_scheduler& scheduler_;
     pool_worker* maker_ = nullptr;
-    // Its maker sets `waited_for` before it sleeps, its runner `done` when it has ended.
+    // Its maker sets `waited_for` before it sleeps, whoever has taken the job sets how that ended.
     std::atomic<stage> stage_ = stage::open;
 };
 

@@ -17,7 +17,7 @@ public:
         const std::size_t row = row_of(size);
         if (!recycles || row >= rows) return ::operator new(size);
         shelf& from = shelves_[row];
-        if (from.top == nullptr) return ::operator new(row * step);
+        if (from.top == nullptr) return ::operator new(size_of(row));
         block* const taken = from.top;
         from.top = taken->next;
         --from.count;

@@ -22,8 +22,8 @@ inline constexpr bool is_future<future<T>> = true;
 /// A range of futures that stay where they are: a vector, an array, a part of one.
 template <class Range>
 concept future_range = std::ranges::input_range<Range> &&
-    std::is_lvalue_reference_v<std::ranges::range_reference_t<Range>> &&
-    is_future<std::ranges::range_value_t<Range>>;
+                       std::is_lvalue_reference_v<std::ranges::range_reference_t<Range>> &&
+                       is_future<std::ranges::range_value_t<Range>>;
 
 /// Pointers to the futures of a range, in its order.
 template <future_range Range>

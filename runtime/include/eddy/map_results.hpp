@@ -28,7 +28,7 @@ public:
     std::size_t chunksize() const noexcept { return chunksize_; }
 
     /// How many chunks may be under way or wait to be read; the rest of the range is not touched
-    /// before. The default is eight for each worker.
+    /// before. The default is 32 for each worker.
     map_options& buffersize(std::size_t chunks) {
         buffersize_ = std::max<std::size_t>(1, chunks);
         return *this;
@@ -80,7 +80,7 @@ public:
         : pool_(pool),
           f_(std::move(f)),
           chunksize_(options.chunksize()),
-          buffersize_(options.buffersize().value_or(8 * pool.concurrency())),
+          buffersize_(options.buffersize().value_or(32 * pool.concurrency())),
           elements_(std::move(elements)),
           at_(std::ranges::begin(elements_)) {
         submit_ahead();

@@ -41,8 +41,8 @@ public:
 
     const remote_call call;
     const process_call_options options;
-    std::uint64_t id = 0;       // in its pool
-    unsigned attempts = 0;      // how often it was found to be running
+    std::uint64_t id = 0;   // in its pool
+    unsigned attempts = 0;  // how often it was found to be running
     std::shared_ptr<process_scheduler> pool;
 
 protected:

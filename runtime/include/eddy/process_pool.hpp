@@ -18,8 +18,7 @@ class process_scheduler;
 
 /// What can be called in another process. (That the types can be sent is asserted, with a reason.)
 template <class Function, class... Arguments>
-concept remotely_invocable =
-    std::invocable<std::decay_t<Function>, sent_argument<Arguments>...>;
+concept remotely_invocable = std::invocable<std::decay_t<Function>, sent_argument<Arguments>...>;
 
 /// A pool together with how its calls are to be run; what `process_pool::with` gives. Borrows the
 /// pool, and is an executor like it.

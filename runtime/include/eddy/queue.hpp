@@ -1,8 +1,10 @@
 #pragma once
 
+#include <eddy/event.hpp>
 #include <eddy/wait_list.hpp>
 
 #include <cassert>
+#include <concepts>
 #include <cstddef>
 #include <deque>
 #include <limits>
@@ -17,16 +19,27 @@ struct queue_closed : std::runtime_error {
     queue_closed() : std::runtime_error("put into a closed queue") {}
 };
 
-/// Passes values from tasks to tasks in order. Bounded: a full queue makes `put` wait. Waiting
-/// tasks are served in the order in which they came, and a value is handed to them directly.
-template <class T>
-class queue {
+/// Where a queue keeps its values, and which of them comes next: of type `Items::value_type`.
+template <class Items>
+concept queue_items = requires(Items items, typename Items::value_type item) {
+    items.push(std::move(item));
+    { items.pop() } -> std::same_as<typename Items::value_type>;
+    { std::as_const(items).size() } -> std::same_as<std::size_t>;
+};
+
+/// Passes values from tasks to tasks, in the order that `Items` keeps. Bounded: a full queue makes
+/// `put` wait. Waiting tasks are served in the order in which they came, and a value is handed to
+/// them directly.
+template <queue_items Items>
+class basic_queue {
+    using T = typename Items::value_type;
+
 public:
     static constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
 
     class get_awaiter final : public waiter {
     public:
-        explicit get_awaiter(queue& from) noexcept : from_(from) {}
+        explicit get_awaiter(basic_queue& from) noexcept : from_(from) {}
 
         bool await_ready() {
             checkpoint();
@@ -45,14 +58,14 @@ public:
         std::string_view what() const noexcept override { return "queue, to get"; }
 
     private:
-        friend class queue;
-        queue& from_;
+        friend class basic_queue;
+        basic_queue& from_;
         std::optional<T> item_;
     };
 
     class put_awaiter final : public waiter {
     public:
-        put_awaiter(queue& to, T item) : to_(to), item_(std::move(item)) {}
+        put_awaiter(basic_queue& to, T item) : to_(to), item_(std::move(item)) {}
 
         bool await_ready() {
             checkpoint();
@@ -71,18 +84,21 @@ public:
         std::string_view what() const noexcept override { return "queue, to put"; }
 
     private:
-        friend class queue;
-        queue& to_;
+        friend class basic_queue;
+        basic_queue& to_;
         T item_;
         bool waits_ = false;  // its item is still here
     };
 
-    explicit queue(std::size_t capacity = unbounded) noexcept : capacity_(capacity) {
+    explicit basic_queue(std::size_t capacity = unbounded) noexcept : capacity_(capacity) {
         assert(capacity > 0);
+        all_finished_.set();
     }
-    queue(const queue&) = delete;
-    queue& operator=(const queue&) = delete;
-    ~queue() { assert(getters_.empty() && putters_.empty() && "tasks still wait for this queue"); }
+    basic_queue(const basic_queue&) = delete;
+    basic_queue& operator=(const basic_queue&) = delete;
+    ~basic_queue() {
+        assert(getters_.empty() && putters_.empty() && "tasks still wait for this queue");
+    }
 
     /// Waits for a value. Empty: the queue is closed and nothing is left in it.
     get_awaiter get() noexcept { return get_awaiter(*this); }
@@ -92,12 +108,12 @@ public:
 
     /// The next value if there is one.
     std::optional<T> try_get() {
-        if (items_.empty()) return std::nullopt;
-        std::optional<T> item(std::move(items_.front()));
-        items_.pop_front();
+        if (empty()) return std::nullopt;
+        std::optional<T> item(items_.pop());
         if (!putters_.empty()) {
             put_awaiter& first = static_cast<put_awaiter&>(putters_.front());
-            items_.push_back(std::move(first.item_));
+            items_.push(std::move(first.item_));
+            count_in();
             first.waits_ = false;
             waiter::wake_first(putters_);
         }
@@ -114,8 +130,17 @@ public:
         while (!putters_.empty()) waiter::wake_first(putters_);
     }
 
+    /// Says that the work on one value that was got is finished: once for each value, if at all.
+    void task_done() noexcept {
+        assert(unfinished_ > 0 && "task_done was called more often than values came in");
+        if (--unfinished_ == 0) all_finished_.set();
+    }
+
+    /// Waits until `task_done` was called for every value that came in.
+    event::awaiter join() noexcept { return all_finished_.wait(); }
+
     bool is_closed() const noexcept { return closed_; }
-    bool empty() const noexcept { return items_.empty(); }
+    bool empty() const noexcept { return size() == 0; }
     std::size_t size() const noexcept { return items_.size(); }
 
 private:
@@ -123,19 +148,52 @@ private:
         if (!getters_.empty()) {
             static_cast<get_awaiter&>(getters_.front()).item_.emplace(std::move(item));
             waiter::wake_first(getters_);
-            return true;
+        } else if (size() < capacity_) {
+            items_.push(std::move(item));
+        } else {
+            return false;
         }
-        if (items_.size() >= capacity_) return false;
-        items_.push_back(std::move(item));
+        count_in();
         return true;
+    }
+
+    void count_in() noexcept {
+        ++unfinished_;
+        all_finished_.clear();
     }
 
     // Tasks wait to get only while it is empty, and to put only while it is full.
     const std::size_t capacity_;
     bool closed_ = false;
-    std::deque<T> items_;
+    Items items_;
     wait_list getters_;
     wait_list putters_;
+
+    // Set while no value is unfinished.
+    event all_finished_;
+    std::size_t unfinished_ = 0;  // came in, and `task_done` was not called for it
 };
+
+/// First in, first out.
+template <class T>
+class fifo_items {
+public:
+    using value_type = T;
+
+    void push(T item) { items_.push_back(std::move(item)); }
+    T pop() {
+        T first = std::move(items_.front());
+        items_.pop_front();
+        return first;
+    }
+    std::size_t size() const noexcept { return items_.size(); }
+
+private:
+    std::deque<T> items_;
+};
+
+/// Passes values on in the order in which they came in.
+template <class T>
+using queue = basic_queue<fifo_items<T>>;
 
 }  // namespace eddy

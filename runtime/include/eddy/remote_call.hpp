@@ -40,8 +40,8 @@ using sent_argument = typename as_sent<std::decay_t<T>>::type;
 
 /// What the function gives back there, as a value.
 template <class Function, class... Arguments>
-using remote_result = std::remove_cvref_t<
-    std::invoke_result_t<std::decay_t<Function>, sent_argument<Arguments>...>>;
+using remote_result =
+    std::remove_cvref_t<std::invoke_result_t<std::decay_t<Function>, sent_argument<Arguments>...>>;
 
 /// A function together with the types of its arguments: what another process has to know to call
 /// it. Registered by being mentioned anywhere in the program.

@@ -66,8 +66,7 @@ private:
 /// Any two texts that differ have, most likely, different values (FNV-1a).
 constexpr std::uint64_t check_value(std::string_view text,
                                     std::uint64_t value = 0xcbf29ce484222325) noexcept {
-    for (const char each : text)
-        value = (value ^ static_cast<unsigned char>(each)) * 0x100000001b3;
+    for (const char each : text) value = (value ^ static_cast<unsigned char>(each)) * 0x100000001b3;
     return value;
 }
 

@@ -25,15 +25,17 @@ namespace eddy {
 // other types. What has neither and is just bytes is copied as bytes, which needs no function and
 // is fast: that much depends on the program being the same.
 
-// An archive from nowhere. A type that knows how to be put into it has a `serialize` or `save` of
-// its own; what cereal's headers have for standard types is not found, so it does not matter which
-// of them a file includes: all must agree on how a type travels.
+class output_archive;
+class input_archive;
+
+// An archive from nowhere: what cereal's headers have for standard types is not found for it. So it
+// does not matter which of them a file includes: all must agree on how a type travels.
 class unknown_archive {};
 
 template <class T>
-concept serializes_itself = cereal::traits::has_member_serialize<T, unknown_archive>::value ||
-                            cereal::traits::has_member_save<T, unknown_archive>::value ||
-                            cereal::traits::has_member_save_minimal<T, unknown_archive>::value ||
+concept serializes_itself = cereal::traits::has_member_serialize<T, output_archive>::value ||
+                            cereal::traits::has_member_save<T, output_archive>::value ||
+                            cereal::traits::has_member_save_minimal<T, output_archive>::value ||
                             cereal::traits::has_non_member_serialize<T, unknown_archive>::value ||
                             cereal::traits::has_non_member_save<T, unknown_archive>::value;
 
@@ -191,12 +193,12 @@ private:
 
 // What cereal calls by these names.
 template <class T>
-requires std::is_arithmetic_v<T>
+    requires std::is_arithmetic_v<T>
 void save(output_archive& to, const T& value) {
     to.saveBinary(&value, sizeof value);
 }
 template <class T>
-requires std::is_arithmetic_v<T>
+    requires std::is_arithmetic_v<T>
 void load(input_archive& from, T& value) {
     from.loadBinary(&value, sizeof value);
 }

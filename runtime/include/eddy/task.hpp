@@ -17,8 +17,10 @@ template <class T>
 class result_promise : public promise_base {
 public:
     template <class U = T>
-    requires std::convertible_to<U&&, T>
-    void return_value(U&& value) { into->set_value(std::forward<U>(value)); }
+        requires std::convertible_to<U&&, T>
+    void return_value(U&& value) {
+        into->set_value(std::forward<U>(value));
+    }
     void unhandled_exception() noexcept { into->set_error(std::current_exception()); }
 
     result<T>* into = nullptr;
@@ -47,7 +49,7 @@ public:
         }
     };
 
-    task(task && other) noexcept : frame_(other.release()) {}
+    task(task&& other) noexcept : frame_(other.release()) {}
     task& operator=(task&& other) noexcept {
         if (this != &other) {
             if (frame_) frame_.destroy();
@@ -60,9 +62,7 @@ public:
     }
 
     /// Whether there is work left: false after it was moved from or awaited.
-    explicit operator bool() const noexcept {
-        return static_cast<bool>(frame_);
-    }
+    explicit operator bool() const noexcept { return static_cast<bool>(frame_); }
 
     class awaiter {
     public:
@@ -85,14 +85,10 @@ public:
         result<T> result_;
     };
 
-    awaiter operator co_await()&& noexcept {
-        return awaiter(std::move(*this));
-    }
+    awaiter operator co_await() && noexcept { return awaiter(std::move(*this)); }
 
     /// For those who drive it otherwise than by `co_await`.
-    std::coroutine_handle<promise_type> release() noexcept {
-        return std::exchange(frame_, {});
-    }
+    std::coroutine_handle<promise_type> release() noexcept { return std::exchange(frame_, {}); }
 
 private:
     explicit task(std::coroutine_handle<promise_type> frame) noexcept : frame_(frame) {}

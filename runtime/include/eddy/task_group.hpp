@@ -40,19 +40,20 @@ public:
     static task<> run(F body) {
         task_group group;
         child_tasks& children = group.children_;
-        std::exception_ptr own_cancellation;
+        bool unfinished = false;
         try {
             co_await body(group);
         } catch (const cancelled&) {
-            own_cancellation = std::current_exception();
+            unfinished = true;
         } catch (...) {
             children.errors().push_back(std::current_exception());
             children.cancel();
         }
         co_await children.all_done();
         if (!children.errors().empty()) throw_all(std::move(children.errors()));
-        if (own_cancellation && !children.absorbs_cancellation())
-            std::rethrow_exception(own_cancellation);
+        // A task cancelled by its handle concerns nobody else; one cancelled with the group does.
+        if (children.any_cancelled() && children.is_effective()) unfinished = true;
+        if (unfinished && !children.absorbs_cancellation()) throw_cancelled();
     }
 
 private:

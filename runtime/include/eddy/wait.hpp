@@ -34,7 +34,8 @@ public:
 private:
     class observer final : public task_observer {
     public:
-        observer(end_watcher& watcher, task_control& task) noexcept : watcher_(watcher), task_(task) {}
+        observer(end_watcher& watcher, task_control& task) noexcept
+            : watcher_(watcher), task_(task) {}
         void on_done(task_control& task) noexcept override { watcher_.saw_end(task); }
         void stop() noexcept {
             if (is_linked()) task_.observers.remove(*this);

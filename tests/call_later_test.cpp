@@ -1,0 +1,98 @@
+#include <eddy/call_later.hpp>
+
+#include "support/ending.hpp"
+#include "support/simulate.hpp"
+
+#include <gmock/gmock.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace eddy::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+using log = std::vector<std::string>;
+
+void note(log& into, const std::string& text) {
+    into.push_back(text);
+}
+
+task<> call_in_order(log& calls) {
+    call_later(2s, note, std::ref(calls), "two");
+    call_later(1s, note, std::ref(calls), "one");
+    call_at(event_loop::current()->now() + 3s, note, std::ref(calls), "three");
+    call_soon(note, std::ref(calls), "soon");
+    calls.push_back("before");
+    co_await yield();
+    calls.push_back("after");
+    co_await sleep(1h);
+}
+
+TEST(CallLater, CallsAtItsTimeAndCallSoonInTheNextRound) {
+    log calls;
+    simulate(call_in_order(calls));
+    EXPECT_THAT(calls, ElementsAre("before", "soon", "after", "one", "two", "three"));
+}
+
+task<> wait_for_call() {
+    const time_point start = event_loop::current()->kernel().now();
+    task_handle<void> call = call_later(5s, [] {});
+    co_await call;
+    EXPECT_EQ(elapsed_since(start), 5s);
+}
+
+TEST(CallLater, CanBeAwaited) {
+    simulate(wait_for_call());
+}
+
+task<> cancel_call(log& calls) {
+    task_handle<void> call = call_later(1s, note, std::ref(calls), "never");
+    co_await yield();
+    call.cancel();
+    co_await sleep(2s);
+    EXPECT_TRUE(call.cancelled());
+}
+
+TEST(CallLater, IsNotCalledWhenItWasCancelled) {
+    log calls;
+    simulate(cancel_call(calls));
+    EXPECT_THAT(calls, ElementsAre());
+}
+
+task<> fail_in_call() {
+    task_handle<void> awaited = call_soon([] { throw deliberate("seen by the one who awaits"); });
+    co_await yield();
+    EXPECT_THROW(awaited.get(), deliberate);
+    call_soon([] { throw deliberate("seen by nobody"); });
+    co_await yield();
+}
+
+TEST(CallLater, FailsAsATaskDoes) {
+    ::testing::internal::CaptureStderr();
+    simulate(fail_in_call());
+    const std::string printed = ::testing::internal::GetCapturedStderr();
+    EXPECT_THAT(printed, HasSubstr("seen by nobody"));
+    EXPECT_THAT(printed, ::testing::Not(HasSubstr("seen by the one")));
+}
+
+task<> keep_arguments(int& seen) {
+    auto value = std::make_unique<int>(7);
+    call_later(
+        1s, [](std::unique_ptr<int> kept, int& into) { into = *kept; }, std::move(value),
+        std::ref(seen));
+    co_await sleep(2s);
+}
+
+TEST(CallLater, KeepsItsArgumentsUntilTheCall) {
+    int seen = 0;
+    simulate(keep_arguments(seen));
+    EXPECT_EQ(seen, 7);
+}
+
+}  // namespace
+}  // namespace eddy::testing

@@ -1,0 +1,40 @@
+#include <eddy/code_image.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <memory>
+
+namespace eddy {
+namespace {
+
+const int of_this_program = 1;
+
+TEST(CodeImage, IsFoundByAnythingInTheProgram) {
+    const code_image image = find_code_image(&of_this_program);
+    EXPECT_TRUE(image.contains(&of_this_program));
+    EXPECT_TRUE(image.contains(reinterpret_cast<const void*>(&find_code_image)));
+    EXPECT_LT(image.begin, image.end);
+}
+
+TEST(CodeImage, KnowsTheBuildThatTheLinkerHasNoted) {
+    // SHA-1, as ld makes it unless it is told otherwise.
+    EXPECT_EQ(find_code_image(&of_this_program).build_id.size(), 20U);
+}
+
+TEST(CodeImage, OfALibraryIsAnotherOne) {
+    const code_image program = find_code_image(&of_this_program);
+    const code_image library = find_code_image(reinterpret_cast<const void*>(&std::abort));
+    EXPECT_NE(library.begin, library.end);
+    EXPECT_FALSE(program.contains(reinterpret_cast<const void*>(library.begin)));
+}
+
+TEST(CodeImage, IsEmptyForWhatLiesInNone) {
+    const auto on_the_heap = std::make_unique<int>(1);
+    const code_image image = find_code_image(on_the_heap.get());
+    EXPECT_FALSE(image.contains(on_the_heap.get()));
+    EXPECT_TRUE(image.build_id.empty());
+}
+
+}  // namespace
+}  // namespace eddy

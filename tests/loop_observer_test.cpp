@@ -1,0 +1,143 @@
+#include "loop_observer.hpp"
+
+#include "support/environment_variable.hpp"
+#include "support/simulate.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <eddy/create_task.hpp>
+#include <eddy/sleep.hpp>
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace eddy::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+using nlohmann::json;
+
+task<> compute_for(duration time) {
+    simulation().advance(time);
+    co_return;
+}
+
+task<> compute_and_wait(duration time) {
+    simulation().advance(time);
+    co_await sleep(1s);
+}
+
+// What is printed while `work` runs under a limit of 100 ms.
+std::string warnings_of(task<> work) {
+    ::testing::internal::CaptureStderr();
+    {
+        event_loop loop(simulated());
+        loop.warn_about_slow_tasks();
+        loop.run_until_complete(std::move(work));
+    }
+    return ::testing::internal::GetCapturedStderr();
+}
+
+task<> start_named() {
+    task_handle<void> slow = create_task(compute_and_wait(250ms), "the slow one");
+    task_handle<void> fast = create_task(compute_and_wait(99ms), "the fast one");
+    co_await slow;
+    co_await fast;
+}
+
+TEST(LoopObserver, WarnsAboutATaskThatHoldsTheLoopForLong) {
+    const std::string printed = warnings_of(start_named());
+    EXPECT_THAT(printed, HasSubstr("the slow one held the loop for 250 ms"));
+    EXPECT_THAT(printed, HasSubstr("loop_observer_test.cpp")) << "and says where it stopped";
+    EXPECT_THAT(printed, Not(HasSubstr("the fast one")));
+}
+
+TEST(LoopObserver, WarnsAboutATaskThatHasEnded) {
+    EXPECT_THAT(warnings_of(compute_for(101ms)), HasSubstr("held the loop for 101 ms"));
+    EXPECT_EQ(warnings_of(compute_for(100ms)), "");
+}
+
+std::string warnings_with_variable(const char* value) {
+    environment_variable debug("EDDY_DEBUG");
+    debug.set(value);
+    ::testing::internal::CaptureStderr();
+    simulate(compute_for(1s));
+    return ::testing::internal::GetCapturedStderr();
+}
+
+TEST(LoopObserver, IsThereWhenTheVariableSaysSo) {
+    EXPECT_THAT(warnings_with_variable("1"), HasSubstr("held the loop for 1000 ms"));
+    EXPECT_EQ(warnings_with_variable("0"), "");
+}
+
+task<> run_two() {
+    task_handle<void> other = create_task(compute_and_wait(2ms), "a \"quoted\"\n\\ name");
+    co_await other;
+    simulation().advance(5ms);
+}
+
+json trace_of_two() {
+    const temporary_folder folder;
+    {
+        event_loop loop(simulated());
+        loop.trace_to(folder.path("trace.json"));
+        loop.run_until_complete(run_two());
+    }
+    std::ifstream file(folder.path("trace.json"));
+    return json::parse(file);
+}
+
+std::vector<json> slices_of(const json& trace, const std::string& category) {
+    std::vector<json> slices;
+    for (const json& each : trace) {
+        if (each.value("cat", "") == category) slices.push_back(each);
+    }
+    return slices;
+}
+
+TEST(LoopObserver, WritesATraceThatNamesEveryTask) {
+    std::vector<std::string> names;
+    for (const json& each : trace_of_two()) {
+        if (each.value("ph", "") == "M") names.push_back(each["args"]["name"]);
+    }
+    EXPECT_THAT(names, ElementsAre("task-1", "a \"quoted\"\n\\ name"));
+}
+
+TEST(LoopObserver, TracesHowLongTasksRun) {
+    std::vector<double> lengths;
+    for (const json& each : slices_of(trace_of_two(), "run")) {
+        EXPECT_EQ(each["ph"], "X");
+        lengths.push_back(each["dur"]);
+    }
+    EXPECT_THAT(lengths, ElementsAre(0.0, 2000.0, 0.0, 5000.0)) << "in microseconds";
+}
+
+TEST(LoopObserver, TracesWhatTasksWaitFor) {
+    const std::vector<json> waits = slices_of(trace_of_two(), "wait");
+    ASSERT_EQ(waits.size(), 2U);
+    EXPECT_EQ(waits.at(0)["name"], "sleep");
+    EXPECT_EQ(waits.at(0)["dur"], 1'000'000.0);
+    EXPECT_EQ(waits.at(1)["name"], "task");
+    EXPECT_EQ(waits.at(1)["dur"], 1'002'000.0);
+    EXPECT_NE(waits.at(0)["tid"], waits.at(1)["tid"]) << "each task has a row of its own";
+}
+
+TEST(LoopObserver, SaysWhichFileItCannotWrite) {
+    event_loop loop(simulated());
+    try {
+        loop.trace_to("/no/such/folder/trace.json");
+        ADD_FAILURE() << "the file cannot be written";
+    } catch (const std::system_error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("/no/such/folder/trace.json"));
+    }
+}
+
+}  // namespace
+}  // namespace eddy::testing

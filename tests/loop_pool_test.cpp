@@ -1,0 +1,106 @@
+#include <eddy/loop_pool.hpp>
+
+#include <eddy/gather.hpp>
+#include <eddy/run.hpp>
+#include <eddy/sleep.hpp>
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <thread>
+
+namespace {
+
+using namespace eddy;
+using namespace std::chrono_literals;
+
+task<std::thread::id> own_thread() {
+    co_await yield();
+    co_return std::this_thread::get_id();
+}
+
+task<int> fail() {
+    co_await yield();
+    throw std::runtime_error("broken");
+}
+
+task<int> sleep_for_ever(std::atomic<int>& ended) {
+    struct on_end {
+        std::atomic<int>& count;
+        ~on_end() { ++count; }
+    };
+    const on_end counts{ended};
+    co_await sleep(1h);
+    co_return 1;
+}
+
+TEST(LoopPool, RunsEachTaskOnTheLoopItWasGiven) {
+    const loop_pool pool(3);
+    std::set<std::thread::id> threads;
+    for (std::size_t i = 0; i < pool.size(); ++i) {
+        const std::thread::id first = pool.run_on(i, own_thread).result();
+        EXPECT_EQ(pool.run_on(i, own_thread).result(), first);
+        threads.insert(first);
+    }
+    EXPECT_EQ(threads.size(), 3u);
+    EXPECT_FALSE(threads.contains(std::this_thread::get_id()));
+}
+
+TEST(LoopPool, GivesTheExceptionOfATaskToWhoeverWaits) {
+    const loop_pool pool(1);
+    EXPECT_THROW(pool.run_on(0, fail).result(), std::runtime_error);
+}
+
+task<int> square_on(const loop_pool& pool, std::size_t loop, int number) {
+    auto square = [](int n) -> task<int> { co_return n* n; };
+    co_return co_await pool.run_on(loop, square, number);
+}
+
+task<int> sum_of_squares(const loop_pool& pool) {
+    std::vector<task<int>> squares;
+    for (int i = 0; i < 1000; ++i)
+        squares.push_back(square_on(pool, static_cast<std::size_t>(i) % pool.size(), i));
+    int sum = 0;
+    for (const int each : co_await gather(std::move(squares))) sum += each;
+    co_return sum;
+}
+
+TEST(LoopPool, ResultsCanBeAwaitedOnAnotherLoop) {
+    const loop_pool pool(2);
+    EXPECT_EQ(run(sum_of_squares(pool)), 332'833'500);
+}
+
+TEST(LoopPool, CancellingTheFutureCancelsTheTask) {
+    std::atomic<int> ended = 0;
+    const loop_pool pool(1);
+    auto sleeping = pool.run_on(0, sleep_for_ever(ended));
+    while (!sleeping.running()) std::this_thread::yield();
+    EXPECT_TRUE(sleeping.cancel());
+    EXPECT_THROW(sleeping.result(), task_cancelled);
+    EXPECT_EQ(ended, 1);
+}
+
+TEST(LoopPool, CancelsWhatIsLeftWhenItIsDestroyed) {
+    std::atomic<int> ended = 0;
+    {
+        const loop_pool pool(2);
+        for (std::size_t i = 0; i < 20; ++i) {
+            auto forgotten = pool.run_on(i % 2, sleep_for_ever(ended));
+            if (i >= 18) {
+                while (!forgotten.running()) std::this_thread::yield();
+            }
+        }
+    }
+    EXPECT_EQ(ended, 20);
+}
+
+TEST(LoopPool, SurvivesCancellationsThatComeAsTheTaskEnds) {
+    const loop_pool pool(1);
+    for (int i = 0; i < 2000; ++i) {
+        auto short_lived = pool.run_on(0, own_thread);
+        short_lived.cancel();
+        short_lived.exception();
+    }
+}
+
+}  // namespace

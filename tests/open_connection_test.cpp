@@ -1,0 +1,119 @@
+#include <eddy/open_connection.hpp>
+
+#include "support/ending.hpp"
+
+#include <eddy/create_task.hpp>
+#include <eddy/run.hpp>
+#include <eddy/sleep.hpp>
+#include <eddy/tcp_listener.hpp>
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace {
+
+using namespace eddy;
+using namespace eddy::testing;
+
+// A port where nobody listens.
+endpoint nobody() {
+    tcp_listener listener = tcp_listener::bind(endpoint::loopback());
+    return listener.local();
+}
+
+// A listener whose backlog is full: the kernel leaves whoever else knocks without an answer.
+class deaf_listener {
+public:
+    static task<deaf_listener> make() {
+        deaf_listener made;
+        for (bool answers = true; answers;) {
+            auto knock = create_task(tcp_stream::connect(made.at()));
+            for (int turn = 0; turn < 200 && !knock.done(); ++turn) co_await yield();
+            answers = knock.done();
+            if (answers)
+                made.inside_.push_back(co_await std::move(knock));
+            else
+                knock.cancel();
+        }
+        co_return made;
+    }
+
+    const endpoint& at() const noexcept { return listener_.local(); }
+
+private:
+    tcp_listener listener_ = tcp_listener::bind(endpoint::loopback(), 0);
+    std::vector<tcp_stream> inside_;
+};
+
+task<std::optional<std::error_code>> failure_of(std::vector<endpoint> candidates) {
+    try {
+        co_await connect_to_any(std::move(candidates));
+    } catch (const std::system_error& failure) {
+        co_return failure.code();
+    }
+    co_return std::nullopt;
+}
+
+TEST(ConnectToAny, TakesTheFirstThatAnswers) {
+    run([]() -> task<> {
+        tcp_listener one = tcp_listener::bind(endpoint::loopback());
+        tcp_listener other = tcp_listener::bind(endpoint::loopback());
+        std::vector<endpoint> candidates{one.local(), other.local()};
+        const tcp_stream stream = co_await connect_to_any(std::move(candidates));
+        EXPECT_EQ(stream.remote(), one.local());
+    });
+}
+
+TEST(ConnectToAny, GoesOnAtOnceWhenOneRefuses) {
+    run([]() -> task<> {
+        tcp_listener listener = tcp_listener::bind(endpoint::loopback());
+        std::vector<endpoint> candidates{nobody(), nobody(), listener.local()};
+        const time_point start = event_loop::current()->kernel().now();
+        const tcp_stream stream = co_await connect_to_any(std::move(candidates));
+        EXPECT_EQ(stream.remote(), listener.local());
+        EXPECT_LT(event_loop::current()->kernel().now() - start, std::chrono::milliseconds(250))
+            << "a refusal needs no head start";
+    });
+}
+
+TEST(ConnectToAny, TriesTheNextBesideOneThatDoesNotAnswer) {
+    run([]() -> task<> {
+        const deaf_listener deaf = co_await deaf_listener::make();
+        tcp_listener listener = tcp_listener::bind(endpoint::loopback());
+        std::vector<endpoint> candidates{deaf.at(), listener.local()};
+        const tcp_stream stream = co_await connect_to_any(std::move(candidates));
+        EXPECT_EQ(stream.remote(), listener.local());
+    });
+}
+
+TEST(ConnectToAny, ReportsTheFirstFailureIfAllFail) {
+    run([]() -> task<> {
+        std::vector<endpoint> candidates{nobody(), nobody()};
+        EXPECT_EQ(co_await failure_of(std::move(candidates)), std::errc::connection_refused);
+    });
+}
+
+TEST(ConnectToAny, EndsAllAttemptsWhenItIsCancelled) {
+    run([]() -> task<> {
+        const deaf_listener deaf = co_await deaf_listener::make();
+        std::vector<endpoint> candidates{deaf.at(), deaf.at()};
+        auto connecting = create_task(ending_of(connect_to_any(std::move(candidates))));
+        co_await yield();
+        connecting.cancel();
+        EXPECT_EQ(co_await std::move(connecting), ending::cancelled);
+    });
+}
+
+TEST(OpenConnection, ConnectsToAHostByName) {
+    run([]() -> task<> {
+        tcp_listener listener = tcp_listener::bind(endpoint::loopback());
+        const tcp_stream stream = co_await open_connection("localhost", listener.local().port());
+        EXPECT_EQ(stream.remote(), listener.local());
+    });
+}
+
+}  // namespace

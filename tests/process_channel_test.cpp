@@ -1,0 +1,139 @@
+#include "process_channel.hpp"
+
+#include "support/sockets.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace eddy {
+namespace {
+
+using testing::open_pair;
+using testing::socket_pair;
+
+payload payload_of(std::size_t size, int value) {
+    payload_writer writer;
+    writer.write(std::vector<std::byte>(size, static_cast<std::byte>(value)));
+    return std::move(writer).finish();
+}
+
+bool holds(const message& what, std::size_t size, int value) {
+    const auto is_right = [value](std::byte each) { return each == static_cast<std::byte>(value); };
+    return what.content().size() == size && std::ranges::all_of(what.content(), is_right);
+}
+
+class ProcessChannel : public ::testing::Test {
+protected:
+    void put(std::uint64_t call, std::size_t size) {
+        sender_.put({.kind = message_kind::call, .call = call}, payload_of(size, int(call % 100)));
+    }
+    std::error_code send(when_not_ready what = when_not_ready::wait) {
+        std::error_code error;
+        sender_.send(what, error);
+        return error;
+    }
+    bool receive(when_not_ready what = when_not_ready::wait) {
+        std::error_code error;
+        return receiver_.receive(what, error);
+    }
+    void expect_message(std::uint64_t call, std::size_t size) {
+        std::optional<message> next;
+        while (!(next = receiver_.take())) ASSERT_TRUE(receive());
+        EXPECT_EQ(next->head().call, call);
+        EXPECT_TRUE(holds(*next, size, int(call % 100))) << "of message " << call;
+    }
+
+    socket_pair sockets_ = open_pair();
+    process_channel sender_{sockets_.one.get()};
+    process_channel receiver_{sockets_.other.get()};
+};
+
+TEST_F(ProcessChannel, DeliversMessagesInOrder) {
+    put(1, 0);
+    put(2, 5);
+    put(3, 1000);
+    EXPECT_TRUE(sender_.has_unsent());
+    EXPECT_FALSE(send());
+    EXPECT_FALSE(sender_.has_unsent());
+    expect_message(1, 0);
+    expect_message(2, 5);
+    expect_message(3, 1000);
+    EXPECT_FALSE(receiver_.take());
+}
+
+TEST_F(ProcessChannel, DeliversLargeContentAsSharedMemoryBetweenOthers) {
+    put(1, 10);
+    put(2, 1'000'000);
+    put(3, 10);
+    put(4, 2'000'000);
+    EXPECT_FALSE(send());
+    expect_message(1, 10);
+    expect_message(2, 1'000'000);
+    expect_message(3, 10);
+    expect_message(4, 2'000'000);
+}
+
+TEST_F(ProcessChannel, SendsMoreThanTheSocketTakesInPieces) {
+    constexpr std::uint64_t count = 100;
+    for (std::uint64_t call = 1; call <= count; ++call) put(call, call % 7 == 0 ? 70'000 : 60'000);
+    EXPECT_EQ(send(when_not_ready::give_up), std::errc::operation_would_block);
+    EXPECT_TRUE(sender_.has_unsent());
+    std::thread rest([this] { EXPECT_FALSE(send()); });
+    for (std::uint64_t call = 1; call <= count; ++call)
+        expect_message(call, call % 7 == 0 ? 70'000 : 60'000);
+    rest.join();
+}
+
+TEST_F(ProcessChannel, LaysContentWhereValuesCanBeReadInPlace) {
+    for (std::uint64_t call = 1; call <= 5; ++call) put(call, call);
+    EXPECT_FALSE(send());
+    ASSERT_TRUE(receive());
+    while (const auto next = receiver_.take())
+        EXPECT_EQ(reinterpret_cast<std::uintptr_t>(next->content().data()) % 16, 0U);
+}
+
+TEST_F(ProcessChannel, TellsThatNothingIsThereAndThatNothingWillCome) {
+    std::error_code error;
+    EXPECT_FALSE(receiver_.receive(when_not_ready::give_up, error));
+    EXPECT_EQ(error, std::errc::operation_would_block);
+    sockets_.one.reset();
+    EXPECT_FALSE(receiver_.receive(when_not_ready::give_up, error));
+    EXPECT_FALSE(error);
+}
+
+TEST_F(ProcessChannel, WaitsForTheRestOfAMessage) {
+    message_header head;
+    head.size = 20;
+    std::string bytes(reinterpret_cast<const char*>(&head), sizeof head);
+    bytes.append(32, 'x');
+    testing::send_all(sockets_.one.get(), bytes.substr(0, 10));
+    ASSERT_TRUE(receive());
+    EXPECT_FALSE(receiver_.take());
+    testing::send_all(sockets_.one.get(), bytes.substr(10, 40));
+    ASSERT_TRUE(receive());
+    EXPECT_FALSE(receiver_.take());
+    testing::send_all(sockets_.one.get(), bytes.substr(50));
+    ASSERT_TRUE(receive());
+    const auto whole = receiver_.take();
+    ASSERT_TRUE(whole);
+    EXPECT_TRUE(holds(*whole, 20, 'x'));
+}
+
+TEST_F(ProcessChannel, RefusesNonsense) {
+    testing::send_all(sockets_.one.get(), std::string(100, '\xff'));
+    ASSERT_TRUE(receive());
+    EXPECT_THROW(receiver_.take(), serialization_error);
+}
+
+TEST_F(ProcessChannel, RefusesContentWhoseMemoryDoesNotCome) {
+    message_header head;
+    head.has_memory = true;
+    testing::send_all(sockets_.one.get(), {reinterpret_cast<const char*>(&head), sizeof head});
+    ASSERT_TRUE(receive());
+    EXPECT_THROW(receiver_.take(), serialization_error);
+}
+
+}  // namespace
+}  // namespace eddy

@@ -1,0 +1,218 @@
+#include <eddy/process.hpp>
+
+#include "support/sockets.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <eddy/socket.hpp>
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+namespace eddy {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::open_pair;
+using testing::receive_some;
+using testing::send_all;
+using testing::socket_pair;
+
+unique_handle open_program(const std::string& path) {
+    unique_handle opened(::open(path.c_str(), O_PATH | O_CLOEXEC));
+    EXPECT_TRUE(opened) << path;
+    return opened;
+}
+
+child_process start_shell(const std::string& script, process_start how = {}) {
+    const unique_handle shell = open_program("/bin/sh");
+    how.executable = shell.get();
+    how.arguments = {"sh", "-c", script};
+    std::error_code error;
+    child_process child = child_process::start(how, error);
+    EXPECT_FALSE(error) << error.message();
+    EXPECT_TRUE(child);
+    return child;
+}
+
+process_exit end_of(child_process& child) {
+    EXPECT_TRUE(child.wait(20s)) << "the child does not end";
+    std::error_code error;
+    const auto end = child.reap(error);
+    EXPECT_FALSE(error) << error.message();
+    EXPECT_FALSE(child);
+    return end.value_or(process_exit{.code = -1});
+}
+
+process_exit run_shell(const std::string& script, process_start how = {}) {
+    child_process child = start_shell(script, std::move(how));
+    return end_of(child);
+}
+
+TEST(ChildProcess, TellsItsExitCode) {
+    EXPECT_EQ(run_shell("exit 0").code, 0);
+    const process_exit end = run_shell("exit 3");
+    EXPECT_EQ(end.code, 3);
+    EXPECT_EQ(end.signal, 0);
+    EXPECT_EQ(end.to_string(), "exit code 3");
+}
+
+TEST(ChildProcess, TellsWhichSignalEndedIt) {
+    const process_exit end = run_shell("kill -KILL $$");
+    EXPECT_EQ(end.signal, SIGKILL);
+    EXPECT_EQ(end.to_string(), "signal 9 (Killed)");
+}
+
+TEST(ChildProcess, TellsWhatItHasUsed) {
+    EXPECT_GT(run_shell("exit 0").used.peak_memory, 100 * 1024U);
+}
+
+TEST(ChildProcess, GetsTheEnvironmentItIsGivenAndNoOther) {
+    ASSERT_EQ(::setenv("OF_THE_PARENT", "1", 1), 0);
+    const std::string script = R"(test "$ANSWER" = 42 && test -z "$OF_THE_PARENT")";
+    EXPECT_EQ(run_shell(script, {.environment = {"ANSWER=42"}}).code, 0);
+    EXPECT_NE(run_shell(script, {.environment = current_environment()}).code, 0);
+    ::unsetenv("OF_THE_PARENT");
+}
+
+TEST(ChildProcess, GetsTheHandlesInTheOrderGiven) {
+    const socket_pair first = open_pair();
+    const socket_pair second = open_pair();
+    const std::string script = "printf three >&3; printf four >&4";
+    EXPECT_EQ(run_shell(script, {.handles = {first.one.get(), second.one.get()}}).code, 0);
+    EXPECT_EQ(run_shell(script, {.handles = {second.one.get(), first.one.get()}}).code, 0);
+    EXPECT_EQ(receive_some(first.other.get()), "threefour");
+    EXPECT_EQ(receive_some(second.other.get()), "fourthree");
+}
+
+TEST(ChildProcess, GetsNoOtherHandleEvenIfItSurvivesExec) {
+    const unique_handle open_on_exec(::fcntl(STDERR_FILENO, F_DUPFD, 50));
+    const std::string number = std::to_string(open_on_exec.get());
+    EXPECT_EQ(run_shell("test ! -e /proc/$$/fd/" + number).code, 0);
+}
+
+TEST(ChildProcess, HasDefaultSignalDispositionsAndNothingBlocked) {
+    struct ::sigaction before{};
+    struct ::sigaction ignore{};
+    ignore.sa_handler = SIG_IGN;
+    ASSERT_EQ(::sigaction(SIGUSR1, &ignore, &before), 0);
+    ::sigset_t blocked;
+    ::sigemptyset(&blocked);
+    ::sigaddset(&blocked, SIGUSR2);
+    ASSERT_EQ(::sigprocmask(SIG_BLOCK, &blocked, nullptr), 0);
+
+    EXPECT_EQ(run_shell("kill -USR1 $$; exit 1").signal, SIGUSR1);
+    EXPECT_EQ(run_shell("kill -USR2 $$; exit 1").signal, SIGUSR2);
+
+    ::sigprocmask(SIG_UNBLOCK, &blocked, nullptr);
+    ::sigaction(SIGUSR1, &before, nullptr);
+}
+
+TEST(ChildProcess, CanHaveAnEmptyInput) {
+    EXPECT_EQ(run_shell("read line", {.empty_input = true}).code, 1);
+}
+
+TEST(ChildProcess, IsKilledWithItsGroup) {
+    const socket_pair pair = open_pair();
+    unique_handle theirs(::dup(pair.one.get()));
+    child_process child = start_shell("sleep 1000 & printf started >&3; wait",
+                                      {.handles = {theirs.get()}, .own_group = true});
+    theirs.reset();
+    EXPECT_EQ(receive_some(pair.other.get()), "started");
+    EXPECT_FALSE(child.send_to_group(process_signal::kill));
+    EXPECT_EQ(end_of(child).signal, SIGKILL);
+
+    // The sleeping grandchild holds the socket for as long as it lives.
+    ASSERT_FALSE(shutdown_socket(pair.one.get(), shutdown_side::send));
+    EXPECT_TRUE(testing::ends_soon(pair.other.get()));
+}
+
+TEST(ChildProcess, IsAskedToTerminate) {
+    const socket_pair pair = open_pair();
+    child_process child = start_shell("trap 'exit 5' TERM; printf ready >&3; read line <&3",
+                                      {.handles = {pair.one.get()}});
+    EXPECT_EQ(receive_some(pair.other.get()), "ready");
+    EXPECT_FALSE(child.send(process_signal::terminate));
+    send_all(pair.other.get(), "\n");
+    EXPECT_EQ(end_of(child).code, 5);
+}
+
+TEST(ChildProcess, IsNotReapedWhileItRuns) {
+    const socket_pair pair = open_pair();
+    child_process child = start_shell("read line <&3", {.handles = {pair.one.get()}});
+    std::error_code error;
+    EXPECT_FALSE(child.reap(error));
+    EXPECT_FALSE(error);
+    EXPECT_FALSE(child.wait(0ms));
+    EXPECT_TRUE(child);
+    send_all(pair.other.get(), "\n");
+    EXPECT_EQ(end_of(child).code, 0);
+}
+
+TEST(ChildProcess, HasAHandleThatIsReadableWhenItHasEnded) {
+    child_process child = start_shell("exit 0");
+    pollfd asked{.fd = child.handle(), .events = POLLIN, .revents = 0};
+    EXPECT_EQ(::poll(&asked, 1, 20'000), 1);
+    EXPECT_EQ(end_of(child).code, 0);
+}
+
+TEST(ChildProcess, IsOutOfReachOnceItWasReaped) {
+    child_process child = start_shell("exit 0");
+    end_of(child);
+    EXPECT_EQ(child.send(process_signal::kill), std::errc::no_such_process);
+    EXPECT_EQ(child.send_to_group(process_signal::kill), std::errc::no_such_process);
+}
+
+TEST(ChildProcess, RunsAnOpenFileThatWasDeletedMeanwhile) {
+    const testing::temporary_folder folder;
+    const std::string copy = folder.path("shell");
+    std::filesystem::copy_file("/bin/sh", copy);
+    const unique_handle opened = open_program(copy);
+    std::filesystem::remove(copy);
+    std::error_code error;
+    child_process child = child_process::start(
+        {.executable = opened.get(), .arguments = {"sh", "-c", "exit 6"}}, error);
+    ASSERT_FALSE(error) << error.message();
+    EXPECT_EQ(end_of(child).code, 6);
+}
+
+TEST(ChildProcess, ReportsAFileThatIsNoProgram) {
+    const unique_handle folder = open_program("/tmp");
+    std::error_code error;
+    const child_process child =
+        child_process::start({.executable = folder.get(), .arguments = {"tmp"}}, error);
+    EXPECT_TRUE(error);
+    EXPECT_FALSE(child);
+}
+
+TEST(ChildProcess, ReportsAHandleThatIsNotOpen) {
+    const unique_handle shell = open_program("/bin/sh");
+    std::error_code error;
+    const child_process child = child_process::start(
+        {.executable = shell.get(), .arguments = {"sh"}, .handles = {invalid_handle}}, error);
+    EXPECT_EQ(error, std::errc::bad_file_descriptor) << error.message();
+    EXPECT_FALSE(child);
+}
+
+TEST(Process, OpensItsOwnProgram) {
+    std::error_code error;
+    const unique_handle opened = open_own_executable(error);
+    ASSERT_FALSE(error) << error.message();
+    const std::string name = "/proc/self/fd/" + std::to_string(opened.get());
+    EXPECT_TRUE(std::filesystem::equivalent(name, "/proc/self/exe"));
+}
+
+TEST(Process, TakesAVariableFromItsEnvironment) {
+    ASSERT_EQ(::setenv("TO_BE_TAKEN", "value", 1), 0);
+    EXPECT_EQ(take_from_environment("TO_BE_TAKEN"), "value");
+    EXPECT_EQ(take_from_environment("TO_BE_TAKEN"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace eddy

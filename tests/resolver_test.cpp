@@ -1,0 +1,163 @@
+#include <eddy/resolver.hpp>
+
+#include "resolver_cache.hpp"
+#include "support/simulate.hpp"
+
+#include <eddy/create_task.hpp>
+#include <eddy/gather.hpp>
+#include <eddy/run.hpp>
+#include <eddy/sleep.hpp>
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace eddy;
+using namespace eddy::testing;
+using namespace std::chrono_literals;
+
+task<std::optional<std::error_code>> failure_of(std::string host) {
+    try {
+        co_await resolve(std::move(host), 80);
+    } catch (const std::system_error& failure) {
+        co_return failure.code();
+    }
+    co_return std::nullopt;
+}
+
+TEST(Resolver, AnswersLiteralAddressesAtOnce) {
+    run([]() -> task<> {
+        const std::vector<endpoint> ipv4(1, endpoint::loopback(80));
+        EXPECT_EQ(co_await resolve("127.0.0.1", 80), ipv4);
+        const std::vector<endpoint> ipv6(1, endpoint::loopback_v6(443));
+        EXPECT_EQ(co_await resolve("::1", 443), ipv6);
+    });
+}
+
+constexpr const char* names_of_this_host[] = {"localhost", "LocalHost", "localhost.",
+                                              "a.b.localhost"};
+
+TEST(Resolver, KnowsThatLocalhostIsHere) {
+    run([]() -> task<> {
+        const std::vector<endpoint> here{endpoint::loopback(80), endpoint::loopback_v6(80)};
+        for (const char* const name : names_of_this_host) {
+            EXPECT_EQ(co_await resolve(name, 80), here) << name;
+        }
+    });
+}
+
+TEST(Resolver, RefusesWhatNoHostCanBeCalled) {
+    run([]() -> task<> {
+        EXPECT_EQ(co_await failure_of(""), make_error_code(resolve_errc::bad_name));
+        const std::string too_long(300, 'a');
+        EXPECT_EQ(co_await failure_of(too_long), make_error_code(resolve_errc::bad_name));
+        const std::string with_nul("local\0host", 10);
+        EXPECT_EQ(co_await failure_of(with_nul), make_error_code(resolve_errc::bad_name));
+    });
+}
+
+TEST(Resolver, ReportsANameThatCannotBeResolved) {
+    run([]() -> task<> {
+        // RFC 6761 keeps this name from ever existing. Without a name server nobody can say so.
+        const auto failure = co_await failure_of("does-not-exist.invalid");
+        EXPECT_TRUE(failure == resolve_errc::not_found || failure == resolve_errc::unavailable);
+    });
+}
+
+int lookups = 0;
+
+// Takes a second; names that begin with "no" do not exist.
+task<endpoints> slow_lookup(std::string host) {
+    ++lookups;
+    co_await sleep(1s);
+    if (host.starts_with("no")) throw std::system_error(resolve_errc::not_found, "resolve " + host);
+    co_return endpoints(1, endpoint::loopback());
+}
+
+TEST(ResolverCache, AsksOnceForAllWhoAskAtTheSameTime) {
+    simulate([]() -> task<> {
+        lookups = 0;
+        resolver_cache cache(slow_lookup);
+        const auto found = co_await gather(cache.find("a"), cache.find("a"), cache.find("b"));
+        EXPECT_EQ(lookups, 2);
+        EXPECT_EQ(std::get<0>(found), std::get<1>(found));
+    }());
+}
+
+TEST(ResolverCache, RemembersAnAnswerForAWhile) {
+    simulate([]() -> task<> {
+        lookups = 0;
+        resolver_cache cache(slow_lookup);
+        co_await cache.find("a");
+        co_await sleep(29s);
+        co_await cache.find("a");
+        EXPECT_EQ(lookups, 1);
+        co_await sleep(2s);
+        co_await cache.find("a");
+        EXPECT_EQ(lookups, 2);
+    }());
+}
+
+task<bool> fails(task<endpoints> search) {
+    try {
+        co_await std::move(search);
+    } catch (const std::system_error&) {
+        co_return true;
+    }
+    co_return false;
+}
+
+TEST(ResolverCache, RemembersAFailureForAShorterWhile) {
+    simulate([]() -> task<> {
+        lookups = 0;
+        resolver_cache cache(slow_lookup);
+        EXPECT_TRUE(co_await fails(cache.find("no")));
+        co_await sleep(4s);
+        EXPECT_TRUE(co_await fails(cache.find("no")));
+        EXPECT_EQ(lookups, 1);
+        co_await sleep(2s);
+        EXPECT_TRUE(co_await fails(cache.find("no")));
+        EXPECT_EQ(lookups, 2);
+    }());
+}
+
+TEST(ResolverCache, GoesOnForTheOthersWhenTheFirstWhoAskedIsCancelled) {
+    simulate([]() -> task<> {
+        lookups = 0;
+        resolver_cache cache(slow_lookup);
+        auto first = create_task(cache.find("a"));
+        auto second = create_task(cache.find("a"));
+        co_await sleep(500ms);
+        first.cancel();
+        EXPECT_EQ((co_await second).size(), 1u);
+        EXPECT_TRUE(first.cancelled());
+        EXPECT_EQ(lookups, 1);
+    }());
+}
+
+TEST(ResolverCache, ForgetsALookupThatItsLoopDidNotFinish) {
+    lookups = 0;
+    resolver_cache cache(slow_lookup);
+    simulate([](resolver_cache& names) -> task<> {
+        create_task(names.find("a"));
+        co_await sleep(500ms);
+    }(cache));
+    simulate([](resolver_cache& names) -> task<> {
+        EXPECT_EQ((co_await names.find("a")).size(), 1u);
+    }(cache));
+    EXPECT_EQ(lookups, 2);
+}
+
+TEST(ResolverCache, DoesNotGrowForever) {
+    simulate([]() -> task<> {
+        resolver_cache cache(slow_lookup);
+        for (int number = 0; number < 1500; ++number) co_await cache.find(std::to_string(number));
+        EXPECT_LE(cache.size(), 1000u);
+    }());
+}
+
+}  // namespace

@@ -1,0 +1,139 @@
+#include <eddy/signal_watch.hpp>
+
+#include "support/ending.hpp"
+#include "support/simulate.hpp"
+
+#include <eddy/create_task.hpp>
+#include <eddy/run.hpp>
+#include <eddy/sleep.hpp>
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace eddy::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::vector<int> two_signals{SIGUSR1, SIGUSR2};
+
+task<> raise_later(int number) {
+    co_await sleep(1ms);
+    std::raise(number);
+}
+
+task<> wait_for_two() {
+    signal_watch watch(two_signals);
+    create_task(raise_later(SIGUSR2));
+    EXPECT_EQ(co_await watch.next(), SIGUSR2);
+    create_task(raise_later(SIGUSR1));
+    EXPECT_EQ(co_await watch.next(), SIGUSR1);
+}
+
+TEST(SignalWatch, WakesItsTaskWhenASignalComes) {
+    simulate(wait_for_two());
+    run(wait_for_two());
+}
+
+task<> wait_for(signal_watch& watch) {
+    co_await watch.next();
+}
+
+task<> raise_before() {
+    signal_watch watch(two_signals);
+    std::raise(SIGUSR2);
+    std::raise(SIGUSR1);
+    std::raise(SIGUSR1);
+    co_await yield();
+    EXPECT_EQ(co_await watch.next(), SIGUSR1);
+    EXPECT_EQ(co_await watch.next(), SIGUSR2);
+    task_handle<ending> third = create_task(ending_of(wait_for(watch)));
+    co_await sleep(1s);
+    EXPECT_FALSE(third.done()) << "the same signal counts once";
+    third.cancel();
+    EXPECT_EQ(co_await third, ending::cancelled);
+}
+
+TEST(SignalWatch, KeepsSignalsThatComeWhileNobodyWaits) {
+    simulate(raise_before());
+}
+
+task<> raise_in_a_thread() {
+    signal_watch watch(two_signals);
+    std::thread other([] { std::raise(SIGUSR1); });
+    EXPECT_EQ(co_await watch.next(), SIGUSR1);
+    other.join();
+}
+
+TEST(SignalWatch, WakesALoopThatSleepsInTheKernel) {
+    run(raise_in_a_thread());
+}
+
+task<> catch_and_release() {
+    {
+        const signal_watch watch(two_signals);
+        EXPECT_FALSE(has_default_effect(SIGUSR1));
+        std::raise(SIGUSR1);
+    }
+    EXPECT_TRUE(has_default_effect(SIGUSR1));
+    EXPECT_TRUE(has_default_effect(SIGUSR2));
+    co_await sleep(1s);
+}
+
+TEST(SignalWatch, GivesTheSignalsBackAtItsEnd) {
+    simulate(catch_and_release());
+}
+
+task<> watch_twice() {
+    const signal_watch watch(two_signals);
+    const std::vector<int> overlapping{SIGHUP, SIGUSR2};
+    EXPECT_THROW(signal_watch{overlapping}, std::system_error);
+    EXPECT_TRUE(has_default_effect(SIGHUP)) << "the failed watch keeps nothing";
+    EXPECT_FALSE(has_default_effect(SIGUSR2)) << "and takes nothing from the first";
+    co_return;
+}
+
+TEST(SignalWatch, RefusesASignalThatIsWatchedAlready) {
+    simulate(watch_twice());
+}
+
+task<> wait_for_one() {
+    EXPECT_EQ(co_await next_signal(SIGUSR1), SIGUSR1);
+    EXPECT_TRUE(has_default_effect(SIGUSR1));
+}
+
+task<> wait_for_next_signal() {
+    task_handle<void> waiting = create_task(wait_for_one());
+    co_await yield();
+    EXPECT_FALSE(has_default_effect(SIGUSR1));
+    std::raise(SIGUSR1);
+    co_await waiting;
+}
+
+TEST(NextSignal, CatchesASignalWhileItWaits) {
+    simulate(wait_for_next_signal());
+}
+
+task<int> wait_for_signal() {
+    co_return co_await next_signal(SIGUSR1);
+}
+
+task<> cancel_next_signal() {
+    task_handle<int> waiting = create_task(wait_for_signal());
+    co_await sleep(1s);
+    waiting.cancel();
+    co_await sleep(1s);
+    EXPECT_TRUE(waiting.cancelled());
+    EXPECT_TRUE(has_default_effect(SIGUSR1));
+}
+
+TEST(NextSignal, CanBeCancelled) {
+    simulate(cancel_next_signal());
+}
+
+}  // namespace
+}  // namespace eddy::testing

@@ -1,0 +1,127 @@
+#include <eddy/signals.hpp>
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <thread>
+
+namespace eddy::testing {
+namespace {
+
+class counting_listener final : public signal_listener {
+public:
+    void on_signal(int number) noexcept override {
+        last = number;
+        ++calls;
+        errno = EIO;  // as a system call in a handler would
+    }
+
+    std::atomic<int> calls = 0;
+    std::atomic<int> last = 0;
+};
+
+TEST(Signals, AreHeardUntilTheyAreReleased) {
+    ASSERT_TRUE(has_default_effect(SIGUSR1));
+    counting_listener listener;
+    ASSERT_FALSE(catch_signal(SIGUSR1, listener));
+    EXPECT_FALSE(has_default_effect(SIGUSR1));
+    std::raise(SIGUSR1);
+    std::raise(SIGUSR1);
+    EXPECT_EQ(listener.calls, 2);
+    EXPECT_EQ(listener.last, SIGUSR1);
+    release_signal(SIGUSR1, listener);
+    EXPECT_TRUE(has_default_effect(SIGUSR1));
+}
+
+TEST(Signals, HaveOneListenerAtATime) {
+    counting_listener first;
+    counting_listener second;
+    ASSERT_FALSE(catch_signal(SIGUSR1, first));
+    EXPECT_EQ(catch_signal(SIGUSR1, second), std::errc::device_or_resource_busy);
+    EXPECT_FALSE(catch_signal(SIGUSR2, second)) << "another signal is free";
+    std::raise(SIGUSR1);
+    EXPECT_EQ(first.calls, 1);
+    EXPECT_EQ(second.calls, 0);
+    release_signal(SIGUSR1, second);
+    EXPECT_FALSE(has_default_effect(SIGUSR1)) << "only its own listener can release it";
+    release_signal(SIGUSR1, first);
+    release_signal(SIGUSR2, second);
+    EXPECT_TRUE(has_default_effect(SIGUSR1));
+    EXPECT_TRUE(has_default_effect(SIGUSR2));
+}
+
+TEST(Signals, CanBeCaughtAgain) {
+    counting_listener listener;
+    for (int i = 0; i < 2; ++i) {
+        ASSERT_FALSE(catch_signal(SIGUSR1, listener));
+        std::raise(SIGUSR1);
+        release_signal(SIGUSR1, listener);
+    }
+    EXPECT_EQ(listener.calls, 2);
+}
+
+TEST(Signals, RefuseNumbersThatAreNone) {
+    counting_listener listener;
+    EXPECT_EQ(catch_signal(0, listener), std::errc::invalid_argument);
+    EXPECT_EQ(catch_signal(-1, listener), std::errc::invalid_argument);
+    EXPECT_EQ(catch_signal(1000, listener), std::errc::invalid_argument);
+    EXPECT_TRUE(catch_signal(SIGKILL, listener)) << "nobody can catch it";
+    EXPECT_TRUE(catch_signal(SIGKILL, listener) != std::errc::device_or_resource_busy)
+        << "the attempt left no listener behind";
+}
+
+volatile std::sig_atomic_t calls_of_the_handler_before = 0;
+
+TEST(Signals, GoBackToWhoeverHadThemBefore) {
+    const auto before = std::signal(
+        SIGUSR1, [](int) { calls_of_the_handler_before = calls_of_the_handler_before + 1; });
+    EXPECT_FALSE(has_default_effect(SIGUSR1));
+    counting_listener listener;
+    ASSERT_FALSE(catch_signal(SIGUSR1, listener));
+    std::raise(SIGUSR1);
+    EXPECT_EQ(calls_of_the_handler_before, 0);
+    release_signal(SIGUSR1, listener);
+    std::raise(SIGUSR1);
+    EXPECT_EQ(calls_of_the_handler_before, 1);
+    EXPECT_EQ(listener.calls, 1);
+    std::signal(SIGUSR1, before);
+}
+
+TEST(Signals, LeaveErrnoAsItWas) {
+    counting_listener listener;
+    ASSERT_FALSE(catch_signal(SIGUSR1, listener));
+    errno = EAGAIN;
+    std::raise(SIGUSR1);
+    EXPECT_EQ(errno, EAGAIN);
+    release_signal(SIGUSR1, listener);
+}
+
+// A listener that was released is gone: the sanitizers see a handler that still calls it.
+TEST(Signals, NeverReachAListenerThatWasReleased) {
+    std::atomic<bool> stop = false;
+    std::signal(SIGUSR1, [](int) {});
+    std::thread other([&stop] {
+        while (!stop) std::raise(SIGUSR1);
+    });
+    for (int i = 0; i < 200; ++i) {
+        counting_listener listener;
+        ASSERT_FALSE(catch_signal(SIGUSR1, listener));
+        while (listener.calls == 0) std::this_thread::yield();
+        release_signal(SIGUSR1, listener);
+    }
+    stop = true;
+    other.join();
+    std::signal(SIGUSR1, SIG_DFL);
+}
+
+TEST(SignalsDeathTest, CanHaveTheirDefaultEffectWhileTheyAreCaught) {
+    counting_listener listener;
+    ASSERT_FALSE(catch_signal(SIGTERM, listener));
+    EXPECT_EXIT(raise_by_default(SIGTERM), ::testing::KilledBySignal(SIGTERM), "");
+    release_signal(SIGTERM, listener);
+}
+
+}  // namespace
+}  // namespace eddy::testing
