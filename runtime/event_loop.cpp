@@ -68,6 +68,7 @@ event_loop::event_loop(backend_choice on)
 event_loop::~event_loop() {
     cancel_all_and_wait();
     run_posted();
+    while (!remembered_.empty()) remembered_.pop_front().outlive_loop();
 }
 
 // One turn, as a whole. Everything else in the library only appends to the ready queue or parks the
@@ -155,6 +156,7 @@ void event_loop::finish(task_control& task) noexcept {
     task.resume_at = nullptr;
     --tasks_;
     task.announce_end();
+    if (task.is_named || task.error()) remembered_.push_back(task);
     task.release();
 }
 
@@ -171,9 +173,11 @@ void event_loop::run_forever() {
 }
 
 void event_loop::cancel_all_and_wait() {
-    stopping_ = false;
     scope_.cancel();
-    while (tasks_ > 0) run_once();
+    while (tasks_ > 0) {
+        stopping_ = false;  // a loop that is to stop does not sleep, but this one may have to
+        run_once();
+    }
 }
 
 loop_stats event_loop::stats() const noexcept {
@@ -216,11 +220,6 @@ void event_loop::warn_about_slow_tasks(duration limit) {
 
 void event_loop::trace_to(const std::string& file) {
     observer().trace_to(file, backend_->now());
-}
-
-std::string event_loop::name_of(const task_control& task) const {
-    const auto named = names_.find(task.id());
-    return named != names_.end() ? named->second : "task-" + std::to_string(task.id());
 }
 
 std::vector<task_info> event_loop::tasks() const {

@@ -17,12 +17,18 @@ bool task_control::ended_cancelled() const noexcept {
 }
 
 std::string task_control::name() const {
-    return loop.name_of(*this);
+    return is_named ? loop.name_of(id_) : "task-" + std::to_string(id_);
 }
 
 void task_control::set_name(std::string_view name) {
     loop.name_task(id_, name);
     is_named = true;
+}
+
+void task_control::outlive_loop() noexcept {
+    if (error() && !error_seen) report_unseen_error();
+    error_seen = true;
+    is_named = false;
 }
 
 void throw_error_of(task_control& task) {

@@ -15,7 +15,7 @@ namespace eddy {
 
 /// One worker as its pool sees it: the process, the way to it, and the calls it has. Used on the
 /// thread of the pool's loop.
-class worker_process : private timer {
+class worker_process final : private timer {
 public:
     /// Starts the process. `changed` is set when `check_time` has to be called. Throws
     /// std::system_error.

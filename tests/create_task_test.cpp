@@ -266,23 +266,26 @@ TEST(CreateTask, ReportsNoTaskThatWasCancelled) {
     loop.run_until_complete(leave_a_sleeper());
 }
 
-task<std::shared_ptr<task_handle<int>>> start_failing() {
-    auto handle = std::make_shared<task_handle<int>>(create_task(fail_after(0ms)));
+task<task_handle<int>> start_and_leave(duration time) {
+    task_handle<int> handle = create_task(fail_after(time), "left behind");
     co_await sleep(1ms);
     co_return handle;
 }
 
-TEST(CreateTask, LetsAHandleLiveLongerThanTheLoop) {
+TEST(CreateTask, LetsAHandleLiveLongerThanTheLoopWhichReportsAFailureAtItsEnd) {
     log unseen;
-    std::shared_ptr<task_handle<int>> handle;
-    {
-        event_loop loop(simulated());
-        loop.set_exception_handler(
-            [&](const std::string& name, const std::exception_ptr&) { unseen.push_back(name); });
-        handle = loop.run_until_complete(start_failing());
-    }
-    EXPECT_TRUE(handle->done());
-    handle.reset();
+    auto loop = std::make_unique<event_loop>(simulated());
+    loop->set_exception_handler(
+        [&](const std::string& name, const std::exception_ptr&) { unseen.push_back(name); });
+    task_handle<int> failed = loop->run_until_complete(start_and_leave(0ms));
+    task_handle<int> stopped = loop->run_until_complete(start_and_leave(1h));
+    EXPECT_THAT(unseen, ElementsAre()) << "the handle could still be asked";
+    loop.reset();
+    EXPECT_THAT(unseen, ElementsAre("left behind"));
+    EXPECT_THAT(failed.name(), HasSubstr("task-")) << "the loop knew its name";
+    EXPECT_THROW(failed.get(), deliberate);
+    EXPECT_TRUE(stopped.cancelled());
+    EXPECT_THROW(stopped.get(), task_cancelled);
 }
 
 task<int> use(counted value, duration time) {

@@ -2,19 +2,15 @@
 
 #include "support/ending.hpp"
 #include "support/simulate.hpp"
-#include "support/transfer.hpp"
 
 #include <eddy/create_task.hpp>
 #include <eddy/event.hpp>
-#include <eddy/run.hpp>
 #include <eddy/sleep.hpp>
 #include <eddy/timeout.hpp>
 
 #include <gmock/gmock.h>
 
-#include <atomic>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace eddy::testing {
@@ -38,89 +34,6 @@ task<> sleep_for(duration time) {
 task<> fail() {
     throw deliberate("the main task failed");
     co_return;
-}
-
-task<> wait_for_post(event& posted, log& order) {
-    co_await posted.wait();
-    order.push_back("posted");
-}
-
-task<> wait_for_byte(native_handle from, log& order) {
-    std::byte byte[1];
-    co_await receive(from, byte);
-    order.push_back("finished");
-}
-
-task<> wait_for_time(log& order) {
-    co_await sleep(1h);
-    order.push_back("due");
-}
-
-// A seed with which a receive does not finish at once.
-constexpr std::uint64_t seed_that_waits = 3;
-
-TEST(EventLoop, TakesInOneTurnWhatWasPostedThenWhatHasFinishedThenWhatIsDue) {
-    event_loop loop(simulated(seed_that_waits));
-    const auto [one, other] = simulation(loop).network().open_pair();
-    loop.run_until_complete(send_text(other.get(), "x"));
-    simulation(loop).advance(1s);
-
-    event flag;
-    log order;
-    loop.start(wait_for_time(order));
-    loop.start(wait_for_byte(one.get(), order));
-    loop.start(wait_for_post(flag, order));
-    loop.run_once();
-    ASSERT_EQ(simulation(loop).in_flight(), 1U) << "choose another seed";
-    simulation(loop).advance(2h);
-    loop.post([&] { flag.set(); });
-    EXPECT_THAT(order, ElementsAre());
-    loop.run_once();
-    EXPECT_THAT(order, ElementsAre("posted", "finished", "due"));
-}
-
-task<> count_resumption(int& resumed) {
-    ++resumed;
-    co_return;
-}
-
-TEST(EventLoop, ResumesAHundredAndTwentyEightTasksPerTurnAtMost) {
-    event_loop loop(simulated());
-    int resumed = 0;
-    for (int i = 0; i < 300; ++i) loop.start(count_resumption(resumed));
-    for (const int expected : {128, 256, 300}) {
-        loop.run_once();
-        EXPECT_EQ(resumed, expected);
-    }
-}
-
-task<> compute_for(duration time, int& resumed) {
-    simulation().advance(time);
-    ++resumed;
-    co_return;
-}
-
-TEST(EventLoop, EndsATurnEarlyThatTakesLong) {
-    event_loop loop(simulated());
-    int resumed = 0;
-    for (int i = 0; i < 128; ++i) loop.start(compute_for(1ms, resumed));
-    loop.run_once();
-    EXPECT_LT(resumed, 128);
-    EXPECT_GT(resumed, 0);
-    loop.cancel_all_and_wait();
-}
-
-TEST(EventLoop, ReadsTheClockOnceATurnAndSeldomBetween) {
-    event_loop loop(simulated());
-    int resumed = 0;
-    for (int i = 0; i < 128; ++i) loop.start(count_resumption(resumed));
-    const std::uint64_t before = simulation(loop).clock_readings();
-    loop.run_once();
-    EXPECT_LE(simulation(loop).clock_readings() - before, 1U + 128 / 16);
-    const std::uint64_t idle = simulation(loop).clock_readings();
-    loop.start(count_resumption(resumed));
-    loop.run_once();
-    EXPECT_EQ(simulation(loop).clock_readings() - idle, 1U);
 }
 
 TEST(EventLoop, GivesTheResultOfTheMainTask) {
@@ -217,30 +130,6 @@ TEST(EventLoop, RunsWhatWasPostedBeforeItsEnd) {
     EXPECT_TRUE(ran);
 }
 
-TEST(EventLoop, KeepsItsTimeForAWholeTurn) {
-    event_loop loop(simulated());
-    const time_point before = loop.now();
-    int resumed = 0;
-    loop.start(compute_for(1h, resumed));
-    loop.run_once();
-    EXPECT_EQ(loop.now(), before);
-    loop.start(compute_for(1h, resumed));
-    loop.run_once();
-    EXPECT_EQ(loop.now(), before + 1h);
-}
-
-TEST(EventLoop, CountsWhatItDoes) {
-    event_loop loop(simulated());
-    const loop_stats before = loop.stats();
-    int resumed = 0;
-    for (int i = 0; i < 3; ++i) loop.start(count_resumption(resumed));
-    loop.run_once();
-    const loop_stats after = loop.stats();
-    EXPECT_EQ(after.turns - before.turns, 1U);
-    EXPECT_EQ(after.polls - before.polls, 1U);
-    EXPECT_EQ(after.resumptions - before.resumptions, 3U);
-}
-
 TEST(EventLoop, TellsWhichBackendItHasAndWhy) {
     const event_loop loop(simulated());
     EXPECT_EQ(loop.backend_name(), "simulated");
@@ -283,6 +172,26 @@ TEST(EventLoop, TakesItsTimeToEndAfterItWasStopped) {
     EXPECT_THAT(order, ElementsAre("cancelled", "cleaned up"));
 }
 
+task<> stop_when_cancelled() {
+    try {
+        co_await sleep(1h);
+    } catch (const cancelled&) {
+        event_loop::current()->stop();
+        throw;
+    }
+}
+
+TEST(EventLoop, TakesItsTimeToEndAlsoWhenItIsStoppedMeanwhile) {
+    log order;
+    {
+        event_loop loop(simulated());
+        loop.start(clean_up_with_a_wait(order));
+        loop.start(stop_when_cancelled());
+        loop.run_once();
+    }
+    EXPECT_THAT(order, ElementsAre("cancelled", "cleaned up"));
+}
+
 TEST(EventLoop, IsStoppedByAPostWhileAllItsTasksSleep) {
     event_loop loop(simulated());
     loop.start(sleep_for(1h));
@@ -308,83 +217,6 @@ TEST(EventLoop, TellsOnceWhenAllTasksWaitForEachOther) {
     loop.start(wait_for_ever(never));
     EXPECT_THROW(loop.run_until_complete(wait_for_ever(never)), simulation_stuck);
     EXPECT_EQ(calls, 1);
-}
-
-// With the kernel and with threads
-// -----------------------------------------------------------------
-
-TEST(EventLoop, RunsWhatOtherThreadsPostInOrderWhetherItSleepsOrNot) {
-    constexpr int threads = 4;
-    constexpr int posts_each = 2000;
-    event_loop loop;
-    std::vector<int> next(threads, 0);
-    int done = 0;
-    std::vector<std::thread> posters;
-    for (std::size_t thread = 0; thread < threads; ++thread) {
-        posters.emplace_back([&, thread] {
-            for (int i = 0; i < posts_each; ++i) {
-                loop.post([&, thread, i] {
-                    EXPECT_EQ(next[thread]++, i);
-                    if (i + 1 == posts_each && ++done == threads) loop.stop();
-                });
-            }
-        });
-    }
-    loop.run_forever();
-    for (std::thread& each : posters) each.join();
-    EXPECT_EQ(next, std::vector<int>(threads, posts_each));
-}
-
-TEST(EventLoop, AnswersEachPostOfAThreadThatWaitsForTheAnswer) {
-    event_loop loop;
-    std::thread asker([&loop] {
-        for (int i = 0; i < 500; ++i) {
-            std::atomic<bool> answered = false;
-            loop.post([&answered] {
-                answered = true;
-                answered.notify_one();
-            });
-            answered.wait(false);
-        }
-        loop.post([&loop] { loop.stop(); });
-    });
-    loop.run_forever();
-    asker.join();
-}
-
-task<> set_from_a_thread(event& flag) {
-    event_loop& loop = *event_loop::current();
-    std::thread([&] { loop.post([&flag] { flag.set(); }); }).join();
-    co_await flag.wait();
-}
-
-TEST(EventLoop, LetsAPostWakeATask) {
-    event flag;
-    run(set_from_a_thread(flag));
-    EXPECT_TRUE(flag.is_set());
-}
-
-task<int> sum_of_tasks(int count) {
-    std::vector<task_handle<int>> all;
-    for (int i = 0; i < count; ++i) all.push_back(create_task(give_after(1us, i)));
-    int total = 0;
-    for (task_handle<int>& each : all) total += co_await each;
-    co_return total;
-}
-
-TEST(EventLoop, RunsOnSeveralThreadsAtOnceEachWithItsOwn) {
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 4; ++i) {
-        threads.emplace_back([] { EXPECT_EQ(run(sum_of_tasks(1000)), 499'500); });
-    }
-    for (std::thread& each : threads) each.join();
-}
-
-TEST(EventLoop, SleepsNoShorterThanItIsAskedToOnARealClock) {
-    event_loop loop;
-    const time_point before = loop.kernel().now();
-    loop.run_until_complete(sleep_for(1500us));
-    EXPECT_GE(loop.kernel().now() - before, 1500us);
 }
 
 }  // namespace

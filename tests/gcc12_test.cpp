@@ -46,7 +46,7 @@ task<int> lambda_that_captures_a_reference() {
     co_return co_await call([&object] { return object.value; });
 }
 task<int> lambda_that_captures_a_number() {
-    const int number = 5;
+    int number = 5;
     co_return co_await call([number] { return number; });
 }
 task<int> coroutine_lambda_with_arguments() {

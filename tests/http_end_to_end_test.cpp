@@ -55,7 +55,7 @@ INSTANTIATE_TEST_SUITE_P(, ForeignServer,
 
 task<> get_files(const foreign_server& server) {
     http::client client = client_that_trusts(server);
-    for (const std::size_t size : {0, 1, 1000, 16384, 65537, 1'000'000}) {
+    for (const std::size_t size : {0u, 1u, 1000u, 16384u, 65537u, 1'000'000u}) {
         const std::string bytes = random_bytes(size);
         server.write("file", bytes);
         const auto plain = co_await client.get(server.http("/file"));

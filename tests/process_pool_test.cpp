@@ -88,7 +88,7 @@ TEST_F(ProcessPool, TellsWhenAFunctionWithoutAResultIsDone) {
 
 TEST_F(ProcessPool, CarriesMuch) {
     process_pool pool(1);
-    for (const std::size_t size : {65'535, 65'536, 65'537, 200'000, 5'000'000}) {
+    for (const std::size_t size : {65'535u, 65'536u, 65'537u, 200'000u, 5'000'000u}) {
         std::vector<int> numbers(size);
         std::iota(numbers.begin(), numbers.end(), 0);
         const auto reversed = [](std::vector<int> each) {
@@ -170,7 +170,7 @@ TEST_F(ProcessPool, ThrowsWhereAResultCannotBeReadBack) {
 
 TEST_F(ProcessPool, MapsARangeInItsOrder) {
     process_pool pool(2);
-    for (const std::size_t chunksize : {1, 7, 1000}) {
+    for (const std::size_t chunksize : {1u, 7u, 1000u}) {
         std::vector<int> results;
         const auto options = map_options().chunksize(chunksize);
         for (const int each : pool.map(fn<square>, std::views::iota(0, 100), options))

@@ -40,10 +40,12 @@ TEST(Run, GivesTheResultOfItsTaskOrThrowsItsException) {
 TEST(Run, TakesACallableWithItsArguments) {
     EXPECT_EQ(run(give, 5), 5);
     const std::string text = "captured";
-    EXPECT_EQ(
-        run([text](int more) -> task<std::size_t> { co_return text.size() + co_await give(more); },
-            2),
-        10U);
+    EXPECT_EQ(run(
+                  [text](int more) -> task<std::size_t> {
+                      co_return text.size() + static_cast<std::size_t>(co_await give(more));
+                  },
+                  2),
+              10U);
 }
 
 task<std::string> ask_for_backend() {

@@ -170,7 +170,7 @@ std::size_t victims_of(const scenario_maker& make) {
 
 void sweep(const scenario_maker& make) {
     const std::size_t victims = victims_of(make);
-    for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
+    for (const std::uint64_t seed : {1u, 2u, 3u, 4u, 5u}) {
         for (const bool first : {true, false}) {
             sweep_victim(make, {seed, std::nullopt, first, 0});
             for (std::size_t i = 0; i < victims; ++i) sweep_victim(make, {seed, i, first, 0});

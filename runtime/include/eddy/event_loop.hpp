@@ -165,7 +165,7 @@ public:
     // Few tasks have a name of their own: it costs the others nothing.
     void name_task(std::uint32_t id, std::string_view name) { names_.insert_or_assign(id, name); }
     void forget_name(std::uint32_t id) noexcept { names_.erase(id); }
-    std::string name_of(const task_control& task) const;
+    const std::string& name_of(std::uint32_t id) const { return names_.at(id); }
     void report_unseen_error(task_control& task) noexcept;
 
 private:
@@ -198,6 +198,8 @@ private:
     task_control* running_ = nullptr;
     intrusive_list<task_control> ready_;
     intrusive_list<task_control> waiting_;
+    // Done, but with a name or an error that a handle may still ask this loop for.
+    intrusive_list<task_control> remembered_;
     int budget_ = 0;
     bool stopping_ = false;
     time_point now_;

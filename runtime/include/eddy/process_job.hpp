@@ -79,9 +79,7 @@ public:
 
     void succeed(payload_reader& value) noexcept override {
         if (!decide_to_end()) return end_cancelled();
-        this->store_outcome_of([&value]() -> T {
-            if constexpr (!std::is_void_v<T>) return decode<T>(value);
-        });
+        this->store_outcome_of([&value]() -> T { return decode_result(value); });
         this->finish_and_drop();
     }
     void fail(std::exception_ptr error) noexcept override {
@@ -93,6 +91,10 @@ public:
     void let_go() noexcept override { this->drop_producer(); }
 
 private:
+    static T decode_result([[maybe_unused]] payload_reader& value) {
+        if constexpr (!std::is_void_v<T>) return decode<T>(value);
+    }
+
     bool claim_future() noexcept override { return this->start(); }
     bool stop_running(cancel_mode mode) noexcept override { return ask_to_stop(mode); }
     void before_blocking() override { check_thread(); }

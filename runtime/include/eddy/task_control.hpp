@@ -92,8 +92,12 @@ public:
     void release() noexcept {
         if (--references_ > 0) return;
         if (error() && !error_seen) report_unseen_error();
+        if (list_node<>::is_linked()) list_node<>::unlink();
         delete this;
     }
+
+    /// The loop is about to end, and handles are left: asks it now what they could ask it for.
+    void outlive_loop() noexcept;
 
     event_loop& loop;
     std::coroutine_handle<> resume_at;  // its innermost coroutine, while it is suspended
