@@ -24,11 +24,7 @@ task<> sleep_for(duration time) {
     co_await sleep(time);
 }
 
-/ -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -
-
-                                                                                                  TEST(
-                                                                                                      EventLoopThread,
-                                                                                                      RunsWhatOtherThreadsPostInOrderWhetherItSleepsOrNot) {
+TEST(EventLoopThread, RunsWhatOtherThreadsPostInOrderWhetherItSleepsOrNot) {
     constexpr int threads = 4;
     constexpr int posts_each = 2000;
     event_loop loop;
