@@ -101,7 +101,7 @@ TEST(PostQueue, LosesNothingThatManyThreadsPush) {
 
 // A loop that sleeps whenever the queue lets it, on a flag in place of the kernel.
 TEST(PostQueue, NeverLetsTheLoopSleepOverAPush) {
-    constexpr int rounds = 20'000;
+    constexpr int rounds = 5'000;
     post_queue queue;
     std::atomic<int> wakes = 0;
     int seen = 0;
