@@ -9,7 +9,7 @@ void child_tasks::on_task_done(task_control& child) noexcept {
     if (first_ended_ == nullptr) first_ended_ = &child;
     if (child.error()) {
         // Whoever holds the children sees to their errors.
-        child.error_seen = true;
+        child.error_unseen = false;
         if (child.ended_cancelled()) {
             any_cancelled_ = true;
         } else {

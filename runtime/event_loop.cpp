@@ -109,24 +109,29 @@ void event_loop::fire_due_timers() noexcept {
 }
 
 void event_loop::run_ready_tasks() {
-    if (ready_.empty()) return;
     const time_point start = now_;
     budget_ = resumptions_per_turn;
-    int until_clock = resumptions_per_clock_reading;
-    while (!ready_.empty() && budget_ > 0) {
-        --budget_;
+    while (budget_ > 0 && now_ - start < time_per_turn) {
+        const int resumed = resume_ready_tasks(resumptions_per_clock_reading);
+        if (resumed < resumptions_per_clock_reading) break;  // the others wait
+        budget_ -= resumed;
+        now_ = backend_->now();
+    }
+    stats_.longest_slice = std::max(stats_.longest_slice, now_ - start);
+}
+
+// The innermost loop of all. Returns how many were ready, up to `most`.
+int event_loop::resume_ready_tasks(int most) {
+    int resumed = 0;
+    for (; resumed < most && !ready_.empty(); ++resumed) {
         task_control& next = ready_.pop_front();
         if (observer_ == nullptr) {
             resume(next);
         } else {
             resume_observed(next);
         }
-        if (--until_clock > 0) continue;
-        until_clock = resumptions_per_clock_reading;
-        now_ = backend_->now();
-        if (now_ - start >= time_per_turn) break;
     }
-    stats_.longest_slice = std::max(stats_.longest_slice, now_ - start);
+    return resumed;
 }
 
 void event_loop::resume(task_control& task) noexcept {
@@ -155,8 +160,10 @@ void event_loop::finish(task_control& task) noexcept {
     task.resume_at.destroy();
     task.resume_at = nullptr;
     --tasks_;
+    const bool failed = static_cast<bool>(task.error());
+    task.error_unseen = failed;
     task.announce_end();
-    if (task.is_named || task.error()) remembered_.push_back(task);
+    if (task.is_named || failed) remembered_.push_back(task);
     task.release();
 }
 

@@ -1,7 +1,5 @@
 #include <eddy/frame_allocator.hpp>
 
-#include <limits>
-
 namespace eddy {
 
 // Empties the shelves when the thread ends. What is freed after that, by destructors of other
@@ -14,15 +12,18 @@ struct frame_allocator::cleaner {
                 ::operator delete(each.top);
                 each.top = next;
             }
-            each.count = std::numeric_limits<std::size_t>::max();
+            each.room = 0;
         }
     }
 };
 
-void frame_allocator::clean_at_thread_exit() noexcept {
+bool frame_allocator::make_room(std::size_t row) noexcept {
+    if (are_up_) return false;
     static thread_local cleaner at_thread_exit;
     static_cast<void>(&at_thread_exit);  // a thread-local object is made when it is first named
-    cleaned_at_exit_ = true;
+    are_up_ = true;
+    for (std::size_t each = 0; each < rows; ++each) shelves_[each].room = most_kept(each);
+    return shelves_[row].room > 0;
 }
 
 }  // namespace eddy

@@ -10,10 +10,6 @@ void suspension::wake_interrupted() noexcept {
     wake();
 }
 
-void checkpoint() {
-    if (is_cancelled()) throw cancelled();
-}
-
 void throw_cancelled() {
     throw cancelled();
 }

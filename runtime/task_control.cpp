@@ -26,13 +26,13 @@ void task_control::set_name(std::string_view name) {
 }
 
 void task_control::outlive_loop() noexcept {
-    if (error() && !error_seen) report_unseen_error();
-    error_seen = true;
+    if (error_unseen) report_unseen_error();
+    error_unseen = false;
     is_named = false;
 }
 
 void throw_error_of(task_control& task) {
-    task.error_seen = true;
+    task.error_unseen = false;
     if (task.ended_cancelled()) throw task_cancelled(task.name());
     std::rethrow_exception(task.error());
 }

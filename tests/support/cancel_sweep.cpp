@@ -116,7 +116,7 @@ private:
     }
 
     void check_ending(std::size_t i) {
-        started_[i]->error_seen = true;
+        started_[i]->error_unseen = false;
         try {
             started_[i]->outcome.value();
         } catch (const cancelled&) {

@@ -20,7 +20,7 @@ public:
         assert(is_linked());
         previous_->next_ = next_;
         next_->previous_ = previous_;
-        next_ = previous_ = nullptr;
+        next_ = nullptr;
     }
 
 protected:
@@ -30,7 +30,7 @@ private:
     template <class T, class>
     friend class intrusive_list;
 
-    list_node* next_ = nullptr;
+    list_node* next_ = nullptr;  // null: it stands in no list, and `previous_` means nothing
     list_node* previous_ = nullptr;
 };
 
@@ -76,7 +76,10 @@ public:
 
     T& pop_front() noexcept {
         T& first = front();
-        static_cast<node&>(first).unlink();
+        node& taken = first;
+        end_.next_ = taken.next_;
+        taken.next_->previous_ = &end_;
+        taken.next_ = nullptr;
         return first;
     }
 

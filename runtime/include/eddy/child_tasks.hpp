@@ -19,7 +19,7 @@ public:
     ~child_tasks() { assert(running_ == 0 && "await all_done before leaving"); }
 
     template <class T>
-    counted_ptr<task_with_result<T>> start(task<T> work) {
+    counted_ptr<task_with_result<T>> start(task<T>&& work) {
         auto child = event_loop::current()->start(std::move(work), this);
         ++running_;
         return child;

@@ -20,18 +20,17 @@ public:
         if (from.top == nullptr) return ::operator new(size_of(row));
         block* const taken = from.top;
         from.top = taken->next;
-        --from.count;
+        ++from.room;
         return taken;
     }
 
     static void deallocate(void* memory, std::size_t size) noexcept {
         const std::size_t row = row_of(size);
         if (!recycles || row >= rows) return ::operator delete(memory);
+        if (shelves_[row].room == 0 && !make_room(row)) return ::operator delete(memory);
         shelf& onto = shelves_[row];
-        if (onto.count >= most_kept(row)) return ::operator delete(memory);
-        if (!cleaned_at_exit_) clean_at_thread_exit();
         onto.top = ::new (memory) block{onto.top};
-        ++onto.count;
+        --onto.room;
     }
 
 private:
@@ -44,9 +43,10 @@ private:
         block* next;
     };
 
+    // Starts without room, so that a thread's first block meets `make_room`.
     struct shelf {
         block* top;
-        std::size_t count;
+        std::size_t room;  // for so many blocks more
     };
 
     // Sizes of 8 more than a multiple of 16: what the C library's heap gives without a rest.
@@ -58,13 +58,14 @@ private:
         return most_bytes / size_of(row);
     }
 
-    static void clean_at_thread_exit() noexcept;
+    // Called for a full shelf. Puts the shelves up if that has not been done; else it stays full.
+    static bool make_room(std::size_t row) noexcept;
 
     struct cleaner;
 
     // Plain data, so that reaching it needs no check whether it was constructed.
     static inline constinit thread_local std::array<shelf, rows> shelves_{};
-    static inline constinit thread_local bool cleaned_at_exit_ = false;
+    static inline constinit thread_local bool are_up_ = false;
 };
 
 }  // namespace eddy

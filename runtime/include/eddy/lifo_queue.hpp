@@ -19,6 +19,7 @@ public:
         return last;
     }
     std::size_t size() const noexcept { return items_.size(); }
+    bool empty() const noexcept { return items_.empty(); }
 
 private:
     std::vector<T> items_;

@@ -42,7 +42,7 @@ private:
     }
 
     void on_done(task_control& ended) noexcept override {
-        ended.error_seen = true;
+        ended.error_unseen = false;
         const bool was_cancelled = ended.ended_cancelled();
         if (!was_cancelled) this->outcome = std::move(task_->outcome);
         task_ = {};

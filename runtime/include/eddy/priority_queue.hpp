@@ -26,6 +26,7 @@ public:
         return least;
     }
     std::size_t size() const noexcept { return entries_.size(); }
+    bool empty() const noexcept { return entries_.empty(); }
 
 private:
     struct entry {

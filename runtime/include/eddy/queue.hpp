@@ -25,6 +25,7 @@ concept queue_items = requires(Items items, typename Items::value_type item) {
     items.push(std::move(item));
     { items.pop() } -> std::same_as<typename Items::value_type>;
     { std::as_const(items).size() } -> std::same_as<std::size_t>;
+    { std::as_const(items).empty() } -> std::same_as<bool>;
 };
 
 /// Passes values from tasks to tasks, in the order that `Items` keeps. Bounded: a full queue makes
@@ -140,7 +141,7 @@ public:
     event::awaiter join() noexcept { return all_finished_.wait(); }
 
     bool is_closed() const noexcept { return closed_; }
-    bool empty() const noexcept { return size() == 0; }
+    bool empty() const noexcept { return items_.empty(); }
     std::size_t size() const noexcept { return items_.size(); }
 
 private:
@@ -187,6 +188,7 @@ public:
         return first;
     }
     std::size_t size() const noexcept { return items_.size(); }
+    bool empty() const noexcept { return items_.empty(); }
 
 private:
     std::deque<T> items_;

@@ -51,7 +51,7 @@ T run(const run_options& options, task<T> work) {
     const interrupt_guard ctrl_c(*main);
     loop.run_until_done(*main);
     if (ctrl_c.was_interrupted() && main->ended_cancelled()) {
-        main->error_seen = true;
+        main->error_unseen = false;
         throw keyboard_interrupt();
     }
     return take_result(*main);

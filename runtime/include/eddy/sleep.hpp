@@ -33,18 +33,15 @@ private:
     time_point until_;
 };
 
-/// Lets the other ready tasks run first.
-class yield_awaiter final : public suspension {
+/// Lets the other ready tasks run first. The task stays ready: there is nothing it is parked on.
+class yield_awaiter {
 public:
     bool await_ready() const {
         checkpoint();
         return false;
     }
-    void await_suspend(coroutine caller) noexcept { pause(caller); }
+    void await_suspend(coroutine caller) const noexcept { event_loop::current()->pause(caller); }
     void await_resume() const noexcept {}
-
-    void interrupt() noexcept override {}
-    std::string_view what() const noexcept override { return "yield"; }
 };
 
 /// Waits until `until` on the loop's clock.

@@ -53,11 +53,11 @@ private:
 
 /// Throws `cancelled` if the running task's innermost scope is effective. Every awaiter that can
 /// wait calls it first, also when it would not have to wait: a suspension point always is one.
-void checkpoint();
+inline void checkpoint();
 
 [[noreturn]] void throw_cancelled();
 
 /// Whether `checkpoint` would throw.
-bool is_cancelled() noexcept;
+inline bool is_cancelled() noexcept;
 
 }  // namespace eddy

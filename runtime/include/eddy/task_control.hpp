@@ -91,7 +91,7 @@ public:
     void acquire() noexcept { ++references_; }
     void release() noexcept {
         if (--references_ > 0) return;
-        if (error() && !error_seen) report_unseen_error();
+        if (error_unseen) report_unseen_error();
         if (list_node<>::is_linked()) list_node<>::unlink();
         delete this;
     }
@@ -107,8 +107,8 @@ public:
     counted_ptr<task_context> context;  // its task-local values
 
     task_state state = task_state::ready;
-    bool interrupted = false;  // it was woken by a cancellation, before what it waited for
-    bool error_seen = false;   // somebody has been given the exception
+    bool interrupted = false;   // it was woken by a cancellation, before what it waited for
+    bool error_unseen = false;  // it has failed, and nobody was given the exception yet
     bool is_named = false;
 
 private:

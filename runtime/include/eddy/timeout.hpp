@@ -13,6 +13,9 @@ public:
     explicit deadline_scope(time_point deadline) : timers_(event_loop::current()->timers()) {
         timers_.arm(*this, deadline);
     }
+    /// The deadline is so long from now.
+    explicit deadline_scope(duration time)
+        : deadline_scope(event_loop::current()->kernel().now() + time) {}
     ~deadline_scope() {
         if (is_armed()) timers_.disarm(*this);
     }
@@ -25,11 +28,9 @@ private:
 
 [[noreturn]] void throw_timed_out();
 
-/// Awaits `work` in the running task until `deadline` on the loop's clock. Then cancels it, waits
-/// for it to end and throws `timeout_error`; but if it ended with a result, that is returned.
-template <class T>
-task<T> with_deadline(time_point deadline, task<T> work) {
-    deadline_scope scope(deadline);
+template <class T, class Limit>
+task<T> await_within(Limit limit, task<T> work) {
+    deadline_scope scope(limit);
     try {
         co_return co_await std::move(work);
     } catch (const cancelled&) {
@@ -38,16 +39,23 @@ task<T> with_deadline(time_point deadline, task<T> work) {
     throw_timed_out();
 }
 
+/// Awaits `work` in the running task until `deadline` on the loop's clock. Then cancels it, waits
+/// for it to end and throws `timeout_error`; but if it ended with a result, that is returned.
+template <class T>
+task<T> with_deadline(time_point deadline, task<T> work) {
+    return await_within(deadline, std::move(work));
+}
+
 /// The same with a time from now, counted from when it is awaited.
 template <class T>
 task<T> with_timeout(duration time, task<T> work) {
-    co_return co_await with_deadline(event_loop::current()->kernel().now() + time, std::move(work));
+    return await_within(time, std::move(work));
 }
 
 /// Like `with_timeout`, but time running out is no error: gives no value then.
 template <class T>
 task<std::optional<T>> move_on_after(duration time, task<T> work) {
-    deadline_scope scope(event_loop::current()->kernel().now() + time);
+    deadline_scope scope(time);
     try {
         co_return co_await std::move(work);
     } catch (const cancelled&) {
@@ -58,7 +66,7 @@ task<std::optional<T>> move_on_after(duration time, task<T> work) {
 
 /// For work without a result: whether it was done in time.
 inline task<bool> move_on_after(duration time, task<void> work) {
-    deadline_scope scope(event_loop::current()->kernel().now() + time);
+    deadline_scope scope(time);
     try {
         co_await std::move(work);
         co_return true;
