@@ -16,7 +16,7 @@ public:
 
     void acquire() noexcept { ++references_; }
     void release() noexcept {
-        if (--references_ == 0) delete this;
+        if (--references_ == 0) destroy();
     }
 
     /// The innermost binding made with `key`, or null.
@@ -30,6 +30,9 @@ protected:
         : key_(key), outer_(std::move(outer)) {}
 
 private:
+    // Out of line, so that the end of a task, which most often has no context, stays short.
+    void destroy() noexcept;
+
     const void* key_;
     counted_ptr<task_context> outer_;
     std::uint32_t references_ = 1;
