@@ -1,4 +1,5 @@
 #include "backends.hpp"
+#include "pipe_transfer.hpp"
 #include "posix.hpp"
 
 #include <algorithm>
@@ -24,6 +25,8 @@ namespace {
 //   and waits for nothing, but makes the kernel let go before the handle can be closed and reused.
 // - Handles stay in blocking mode: io_uring answers EAGAIN for a non-blocking one instead of
 //   waiting. A handle that came to us non-blocking is asked to wait first (POLL_FIRST).
+// - A write to a pipe that nobody reads raises SIGPIPE on the thread that makes it, at a moment of
+//   the kernel's choice. So on pipes the ring only tells when, and the call is ours.
 // - A submission queue that is full means: submit and go on.
 
 // What stands in a request's user data: a pointer to one of our objects and, in its lowest bits,
@@ -126,6 +129,8 @@ public:
         reap();
         completed.append(finished_);
     }
+
+    bool completes_files() const noexcept override { return true; }
 
     void wake() noexcept override {
         const std::uint64_t one = 1;
@@ -248,7 +253,9 @@ private:
             case opcode::send_to:
                 io_uring_prep_sendmsg(request, op.handle, take_message(op), MSG_NOSIGNAL);
                 break;
+            case opcode::read:
             case opcode::readable: io_uring_prep_poll_add(request, op.handle, POLLIN); break;
+            case opcode::write:
             case opcode::writable: io_uring_prep_poll_add(request, op.handle, POLLOUT); break;
             case opcode::read_at:
                 io_uring_prep_readv(request, op.handle, vectors, count, op.offset);
@@ -344,18 +351,32 @@ private:
     }
 
     void on_operation(operation& op, const completion& answer) noexcept {
+        if (op.code == opcode::read || op.code == opcode::write) return on_pipe(op, answer);
         if (op.scratch[0] != 0) give_message_back(op);
         const bool stream = op.code == opcode::receive || op.code == opcode::send;
         if (answer.result == -EAGAIN && stream) {
-            io_uring_sqe* const again = next_request();
-            prepare(op, again);
-            again->ioprio |= IORING_RECVSEND_POLL_FIRST;
-            send(again, user_data_of(&op, mark::operation));
-            return;
+            return start_again(op, IORING_RECVSEND_POLL_FIRST);
         }
         --in_flight_[static_cast<std::size_t>(op.handle)];
         if (op.code == opcode::accept && answer.result >= 0) fill_in_peer(op, answer.result);
         finish(op, answer.result);
+    }
+
+    void start_again(operation& op, std::uint16_t how) noexcept {
+        io_uring_sqe* const again = next_request();
+        prepare(op, again);
+        again->ioprio |= how;
+        send(again, user_data_of(&op, mark::operation));
+    }
+
+    void on_pipe(operation& op, const completion& answer) noexcept {
+        if (answer.result >= 0) {
+            ++system_calls_;
+            if (!try_transfer_on_pipe(op)) return start_again(op, 0);
+        }
+        --in_flight_[static_cast<std::size_t>(op.handle)];
+        if (answer.result < 0) return finish(op, answer.result);
+        finished_.push_back(op);
     }
 
     void finish(operation& op, int result) noexcept {

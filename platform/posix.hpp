@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -24,6 +25,13 @@ auto retry_interrupted(Call call) noexcept {
     auto result = call();
     while (result < 0 && errno == EINTR) result = call();
     return result;
+}
+
+inline std::error_code make_non_blocking(native_handle handle) noexcept {
+    const int flags = ::fcntl(handle, F_GETFL);
+    if (flags < 0) return last_error();
+    if ((flags & O_NONBLOCK) != 0) return {};
+    return ::fcntl(handle, F_SETFL, flags | O_NONBLOCK) < 0 ? last_error() : std::error_code();
 }
 
 static_assert(sizeof(io_buffer) == sizeof(iovec), "io_buffer has the layout of iovec");

@@ -1,6 +1,7 @@
 #include <eddy/process.hpp>
 
 #include "posix.hpp"
+#include "program_search.hpp"
 
 #include <cstdlib>
 #include <cstring>
@@ -31,6 +32,9 @@ public:
     }
     int duplicate(int from, int to) noexcept {
         return ::posix_spawn_file_actions_adddup2(&actions_, from, to);
+    }
+    int change_folder(const std::string& path) noexcept {
+        return ::posix_spawn_file_actions_addchdir_np(&actions_, path.c_str());
     }
     int close_from(int first) noexcept {
         return ::posix_spawn_file_actions_addclosefrom_np(&actions_, first);
@@ -78,21 +82,50 @@ std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
 
 constexpr int first_passed = 3;
 
+// A handle and the number that it has in the child.
+struct placed_handle {
+    native_handle original;
+    int place;
+};
+
+std::vector<placed_handle> places_of(const process_start& what) {
+    std::vector<placed_handle> all;
+    const native_handle standard[] = {what.input, what.output, what.error};
+    for (int place = 0; place < first_passed; ++place)
+        if (standard[place] != invalid_handle) all.push_back({standard[place], place});
+    int place = first_passed;
+    for (const native_handle each : what.handles) all.push_back({each, place++});
+    if (what.executable != invalid_handle) all.push_back({what.executable, place});
+    return all;
+}
+
 // In the child the handles are moved to their places one after the other. None of them may stand in
 // the place of another one by then, so all are copied out of the way first.
-std::vector<unique_handle> copies_above(int places, const process_start& what,
+std::vector<unique_handle> copies_above(int places, const std::vector<placed_handle>& handles,
                                         std::error_code& error) {
-    std::vector<native_handle> originals = what.handles;
-    originals.push_back(what.executable);
     std::vector<unique_handle> copies;
-    for (const native_handle each : originals) {
-        copies.emplace_back(::fcntl(each, F_DUPFD_CLOEXEC, places));
+    for (const placed_handle& each : handles) {
+        copies.emplace_back(::fcntl(each.original, F_DUPFD_CLOEXEC, places));
         if (!copies.back()) {
             error = last_error();
             break;
         }
     }
     return copies;
+}
+
+// What happens to the handles in the child before the program runs. The first error ends it.
+int put_in_place(file_actions& actions, const process_start& what,
+                 const std::vector<placed_handle>& handles,
+                 const std::vector<unique_handle>& copies, int places) noexcept {
+    int failed = what.empty_input ? actions.open(STDIN_FILENO, "/dev/null") : 0;
+    for (std::size_t i = 0; failed == 0 && i < handles.size(); ++i)
+        failed = actions.duplicate(copies[i].get(), handles[i].place);
+    if (failed == 0 && what.merge_error) failed = actions.duplicate(STDOUT_FILENO, STDERR_FILENO);
+    if (failed == 0) failed = actions.close_from(places);
+    if (failed == 0 && !what.working_directory.empty())
+        failed = actions.change_folder(what.working_directory);
+    return failed;
 }
 
 int native(process_signal signal) noexcept {
@@ -144,19 +177,18 @@ std::string process_exit::to_string() const {
 
 child_process child_process::start(const process_start& what, std::error_code& error) {
     error.clear();
-    const int places = first_passed + static_cast<int>(what.handles.size()) + 1;
-    const std::vector<unique_handle> handles = copies_above(places, what, error);
+    const bool is_open = what.executable != invalid_handle;
+    const int places = first_passed + static_cast<int>(what.handles.size()) + (is_open ? 1 : 0);
+    // The child's own name for the executable: what it was opened as may be another file by now.
+    const std::string path =
+        is_open ? "/proc/self/fd/" + std::to_string(places - 1) : find_program(what, error);
+    if (error) return {};
+    const std::vector<placed_handle> handles = places_of(what);
+    const std::vector<unique_handle> copies = copies_above(places, handles, error);
     if (error) return {};
 
     file_actions actions;
-    int failed = what.empty_input ? actions.open(STDIN_FILENO, "/dev/null") : 0;
-    int place = first_passed;
-    for (const unique_handle& each : handles)
-        if (failed == 0) failed = actions.duplicate(each.get(), place++);
-    if (failed == 0) failed = actions.close_from(places);
-
-    // The child's own name for the executable: what it was opened as may be another file by now.
-    const std::string path = "/proc/self/fd/" + std::to_string(places - 1);
+    int failed = put_in_place(actions, what, handles, copies, places);
     const spawn_attributes attributes(what.own_group);
     child_process started;
     pid_t id = 0;

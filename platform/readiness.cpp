@@ -1,10 +1,11 @@
 #include "readiness.hpp"
 
+#include <eddy/file_handle.hpp>
+
+#include "pipe_transfer.hpp"
 #include "posix.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <unistd.h>
 
 namespace eddy {
 namespace {
@@ -31,12 +32,6 @@ answer failed() noexcept {
 answer answer_of(ssize_t result) noexcept {
     if (result >= 0) return done(static_cast<std::uint64_t>(result));
     return errno == EAGAIN || errno == EWOULDBLOCK ? would_block() : failed();
-}
-
-bool make_non_blocking(native_handle handle) noexcept {
-    const int flags = ::fcntl(handle, F_GETFL);
-    return flags >= 0 &&
-           ((flags & O_NONBLOCK) || ::fcntl(handle, F_SETFL, flags | O_NONBLOCK) == 0);
 }
 
 answer wait_for(native_handle handle, short events) noexcept {
@@ -66,7 +61,7 @@ bool concerns_lost_peer(int error) noexcept {
 answer accept_peer(operation& op) noexcept {
     // A listener that blocks would hold the whole loop; the accepted sockets need no such flag
     // because every call on them says MSG_DONTWAIT.
-    if (op.scratch[0] == 0 && !make_non_blocking(op.handle)) return failed();
+    if (op.scratch[0] == 0 && make_non_blocking(op.handle)) return failed();
     op.scratch[0] = 1;
     endpoint ignored;
     endpoint& peer = op.peer != nullptr ? *op.peer : ignored;
@@ -83,7 +78,7 @@ answer accept_peer(operation& op) noexcept {
 answer connect_peer(operation& op) noexcept {
     if (op.scratch[0] == 0) {
         op.scratch[0] = 1;
-        if (!make_non_blocking(op.handle)) return failed();
+        if (make_non_blocking(op.handle)) return failed();
         if (::connect(op.handle, sockaddr_of(*op.peer), sockaddr_size(*op.peer)) == 0)
             return done();
         // A connect that a signal interrupted goes on in the background (connect(2)).
@@ -131,22 +126,8 @@ answer receive_datagram(operation& op) noexcept {
     return received;
 }
 
-const iovec* vectors_of(const operation& op) noexcept {
-    return reinterpret_cast<const iovec*>(op.buffers.data());
-}
-
-answer read_file(operation& op) noexcept {
-    return answer_of(retry_interrupted([&] {
-        return ::preadv(op.handle, vectors_of(op), static_cast<int>(op.buffers.size()),
-                        static_cast<off_t>(op.offset));
-    }));
-}
-
-answer write_file(operation& op) noexcept {
-    return answer_of(retry_interrupted([&] {
-        return ::pwritev(op.handle, vectors_of(op), static_cast<int>(op.buffers.size()),
-                         static_cast<off_t>(op.offset));
-    }));
+answer transfer_on_pipe(operation& op) noexcept {
+    return try_transfer_on_pipe(op) ? answer{true, op.error, op.value} : would_block();
 }
 
 answer perform(operation& op) noexcept {
@@ -159,8 +140,10 @@ answer perform(operation& op) noexcept {
         case opcode::receive_from: return receive_datagram(op);
         case opcode::readable: return wait_for(op.handle, POLLIN);
         case opcode::writable: return wait_for(op.handle, POLLOUT);
-        case opcode::read_at: return read_file(op);
-        case opcode::write_at: return write_file(op);
+        case opcode::read:
+        case opcode::write: return transfer_on_pipe(op);
+        case opcode::read_at:
+        case opcode::write_at: break;
     }
     return answer{true, std::make_error_code(std::errc::operation_not_supported), 0};
 }
@@ -200,10 +183,8 @@ bool readiness::submit(operation& op) noexcept {
     op.scratch[0] = 0;
     if (op.code == opcode::read_at || op.code == opcode::write_at) {
         // Files are always ready: the call answers at once, if only after the disk has.
-        const answer got = perform(op);
+        perform_on_file(op);
         ++system_calls;
-        op.error = got.error;
-        op.value = got.value;
         return false;
     }
     followed& on = entry(op.handle);
@@ -238,6 +219,7 @@ readiness::direction& readiness::direction_of(followed& on, opcode code) noexcep
         case opcode::connect:
         case opcode::send:
         case opcode::send_to:
+        case opcode::write:
         case opcode::writable: return on.output;
         default: return on.input;
     }

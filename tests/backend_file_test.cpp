@@ -84,6 +84,21 @@ TEST_P(BackendFile, WritesAndReadsSeveralBuffersAsOne) {
     kernel().detach(file.get());
 }
 
+TEST_P(BackendFile, WritesAndReadsBehindFiveGibibytes) {
+    constexpr std::uint64_t far = 5ULL << 30;
+    const unique_handle file = open_temporary_file();
+    attach(file.get());
+    std::string text = "far out";
+    file_request write(opcode::write_at, file, text, far);
+    perform(write);
+    EXPECT_EQ(write.error, std::error_code()) << write.error.message();
+    std::string back(16, ' ');
+    file_request read(opcode::read_at, file, back, far + 4);
+    perform(read);
+    EXPECT_EQ(back.substr(0, read.value), "out");
+    kernel().detach(file.get());
+}
+
 TEST_P(BackendFile, ReportsAReadOfAFileThatIsOpenForWritingOnly) {
     const unique_handle file(::open("/dev/null", O_WRONLY | O_CLOEXEC));
     attach(file.get());

@@ -118,6 +118,63 @@ TEST(ChildProcess, CanHaveAnEmptyInput) {
     EXPECT_EQ(run_shell("read line", {.empty_input = true}).code, 1);
 }
 
+process_exit run_program(process_start what) {
+    std::error_code error;
+    child_process child = child_process::start(what, error);
+    EXPECT_FALSE(error) << error.message();
+    return child ? end_of(child) : process_exit{.code = -1};
+}
+
+std::error_code refusal_of(const process_start& what) {
+    std::error_code error;
+    EXPECT_FALSE(child_process::start(what, error));
+    return error;
+}
+
+TEST(ChildProcess, IsFoundInThePathOfItsEnvironment) {
+    const testing::temporary_folder folder;
+    folder.write("program", "#!/bin/sh\nexit 8\n");
+    std::filesystem::permissions(folder.path("program"), std::filesystem::perms::owner_all);
+    folder.write("data", "text");
+    const std::string path = "PATH=/nowhere:" + folder.path().string();
+    EXPECT_EQ(run_program({.program = "program", .arguments = {"x"}, .environment = {path}}).code,
+              8);
+    EXPECT_EQ(run_program({.program = folder.path("program"), .arguments = {"x"}}).code, 8);
+    EXPECT_EQ(run_program({.program = "true", .arguments = {"true"}}).code, 0) << "without a PATH";
+    EXPECT_EQ(refusal_of({.program = "program", .environment = {"PATH=/nowhere"}}),
+              std::errc::no_such_file_or_directory);
+    EXPECT_EQ(refusal_of({.program = "data", .environment = {path}}), std::errc::permission_denied);
+    EXPECT_EQ(refusal_of({}), std::errc::no_such_file_or_directory);
+}
+
+TEST(ChildProcess, StartsInItsWorkingDirectory) {
+    const testing::temporary_folder folder;
+    folder.write("here", "");
+    EXPECT_EQ(run_shell("test -e here", {.working_directory = folder.path().string()}).code, 0);
+    EXPECT_EQ(refusal_of({.program = "true", .working_directory = folder.path("nowhere")}),
+              std::errc::no_such_file_or_directory);
+}
+
+TEST(ChildProcess, GetsItsStandardHandles) {
+    const socket_pair in = open_pair();
+    const socket_pair out = open_pair();
+    const socket_pair errors = open_pair();
+    send_all(in.other.get(), "line\n");
+    EXPECT_EQ(run_shell("read line; echo $line; echo error >&2",
+                        {.input = in.one.get(), .output = out.one.get(), .error = errors.one.get()})
+                  .code,
+              0);
+    EXPECT_EQ(receive_some(out.other.get()), "line\n");
+    EXPECT_EQ(receive_some(errors.other.get()), "error\n");
+}
+
+TEST(ChildProcess, CanWriteItsErrorsToItsOutput) {
+    const socket_pair out = open_pair();
+    const process_start merged{.output = out.one.get(), .merge_error = true};
+    EXPECT_EQ(run_shell("echo one; echo two >&2", merged).code, 0);
+    EXPECT_EQ(receive_some(out.other.get(), 8), "one\ntwo\n");
+}
+
 TEST(ChildProcess, IsKilledWithItsGroup) {
     const socket_pair pair = open_pair();
     unique_handle theirs(::dup(pair.one.get()));

@@ -41,6 +41,11 @@ public:
     /// or the timeout is over; no timeout: for ever. Zero: only looks.
     virtual void poll(std::optional<duration> timeout, operation_list& completed) = 0;
 
+    /// Whether `read_at` and `write_at` are in flight like all others. If not, `submit` returns
+    /// once the disk has answered, and a loop that has better things to do calls `perform_on_file`
+    /// on another thread instead.
+    virtual bool completes_files() const noexcept { return false; }
+
     /// Ends the current or the next sleep of `poll`. Any thread.
     virtual void wake() noexcept = 0;
 

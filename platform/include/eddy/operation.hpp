@@ -20,6 +20,8 @@ enum class opcode : std::uint8_t {
     send,          ///< from `buffers`; value: bytes taken, possibly fewer than offered
     receive_from,  ///< one datagram into `buffers`; `peer` is filled in; value: its full size
     send_to,       ///< one datagram to `peer`
+    read,          ///< from a pipe; value: bytes, 0 when its other end is closed
+    write,         ///< to a pipe; value: bytes taken, possibly fewer than offered
     readable,      ///< wait until the handle can be read; nothing is transferred
     writable,      ///< wait until the handle can be written
     read_at,       ///< from a file at `offset`; value: bytes, 0 at its end
@@ -34,6 +36,14 @@ struct io_buffer {
     void* data = nullptr;
     std::size_t size = 0;
 };
+
+inline io_buffer buffer_of(std::span<std::byte> bytes) noexcept {
+    return {bytes.data(), bytes.size()};
+}
+// The kernel's vectors know no const; a write does not write to them.
+inline io_buffer buffer_of(std::span<const std::byte> bytes) noexcept {
+    return {const_cast<std::byte*>(bytes.data()), bytes.size()};
+}
 
 /// One request to the kernel: what to do, with what, and how it ended. Lives in the awaiter that
 /// started it and must stay in place until it comes back from `backend::poll`.

@@ -28,9 +28,16 @@ enum class process_signal : std::uint8_t { terminate, kill };
 /// A program to be started, and what it gets from its parent: nothing but this.
 struct process_start {
     native_handle executable = invalid_handle;  ///< open, so its file may be replaced meanwhile
-    std::vector<std::string> arguments{};       ///< the first one is its own name
-    std::vector<std::string> environment{};     ///< "NAME=value"
-    std::vector<native_handle> handles{};       ///< 3, 4, … there; the executable follows them
+    std::string program{};  ///< in place of `executable`: a path, or a name to look for in PATH
+    std::vector<std::string> arguments{};    ///< the first one is its own name
+    std::vector<std::string> environment{};  ///< "NAME=value"
+    std::vector<native_handle> handles{};    ///< 3, 4, … there; the executable follows them
+    std::string working_directory{};         ///< empty: the parent's
+    // Its standard handles; invalid: the parent's.
+    native_handle input = invalid_handle;
+    native_handle output = invalid_handle;
+    native_handle error = invalid_handle;
+    bool merge_error = false;  ///< the standard error goes where the standard output goes
     bool own_group = false;  ///< leads a group of its own, which no Ctrl-C of the terminal reaches
     bool empty_input = false;  ///< reads /dev/null instead of the parent's standard input
 };
@@ -49,7 +56,7 @@ public:
     }
 
     /// Starts a program with default signal dispositions and no signal blocked. An error is
-    /// returned in `error`, which is cleared on success.
+    /// returned in `error`, which is cleared on success. PATH is that of `what.environment`.
     static child_process start(const process_start& what, std::error_code& error);
 
     /// Whether there is a child that was not reaped.

@@ -1,0 +1,58 @@
+#include <eddy/file_handle.hpp>
+
+#include "posix.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace eddy {
+namespace {
+
+int native_flags(file_mode mode) noexcept {
+    switch (mode) {
+        case file_mode::read: return O_RDONLY;
+        case file_mode::update: return O_RDWR;
+        case file_mode::open_or_create: return O_RDWR | O_CREAT;
+        case file_mode::replace: return O_RDWR | O_CREAT | O_TRUNC;
+        case file_mode::create: return O_RDWR | O_CREAT | O_EXCL;
+    }
+    return O_RDONLY;
+}
+
+ssize_t transfer(const operation& op) noexcept {
+    const auto* const vectors = reinterpret_cast<const iovec*>(op.buffers.data());
+    const int count = static_cast<int>(op.buffers.size());
+    const auto offset = static_cast<off_t>(op.offset);
+    return op.code == opcode::read_at ? ::preadv(op.handle, vectors, count, offset)
+                                      : ::pwritev(op.handle, vectors, count, offset);
+}
+
+}  // namespace
+
+unique_handle open_file(const std::string& path, file_mode mode, std::error_code& error) noexcept {
+    // Everybody may read and write it, except whom the process's umask forbids.
+    constexpr mode_t permissions = 0666;
+    unique_handle opened(retry_interrupted(
+        [&] { return ::open(path.c_str(), native_flags(mode) | O_CLOEXEC, permissions); }));
+    error = opened ? std::error_code() : last_error();
+    return opened;
+}
+
+std::uint64_t file_size(native_handle file, std::error_code& error) noexcept {
+    struct stat about{};
+    error = ::fstat(file, &about) < 0 ? last_error() : std::error_code();
+    return error ? 0 : static_cast<std::uint64_t>(about.st_size);
+}
+
+std::error_code sync_file(native_handle file) noexcept {
+    return retry_interrupted([&] { return ::fsync(file); }) < 0 ? last_error() : std::error_code();
+}
+
+void perform_on_file(operation& op) noexcept {
+    const ssize_t result = retry_interrupted([&] { return transfer(op); });
+    op.error = result < 0 ? last_error() : std::error_code();
+    op.value = result < 0 ? 0 : static_cast<std::uint64_t>(result);
+}
+
+}  // namespace eddy
