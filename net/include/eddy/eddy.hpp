@@ -28,6 +28,9 @@
 #include <eddy/queue.hpp>
 #include <eddy/semaphore.hpp>
 
+// Files.
+#include <eddy/file.hpp>
+
 // Pools.
 #include <eddy/futures.hpp>
 #include <eddy/process_pool.hpp>

@@ -2,6 +2,8 @@
 
 #include <eddy/event_loop.hpp>
 
+#include <string>
+
 namespace eddy {
 
 /// Awaits one operation of the kernel. The operation is part of the awaiter and so of the frame of
@@ -35,7 +37,7 @@ public:
         return true;
     }
 
-    /// The operation's value; throws `cancelled`, or std::system_error naming verb and peer.
+    /// The operation's value; throws `cancelled`, or std::system_error naming verb and counterpart.
     std::uint64_t await_resume() const {
         if (error) throw_error();
         return value;
@@ -50,6 +52,10 @@ public:
         in_flight = false;
         wake();
     }
+
+protected:
+    /// What the operation concerns, as errors name it: a peer, a file. Empty: nothing to name.
+    virtual std::string counterpart() const;
 
 private:
     [[noreturn]] void throw_error() const;
