@@ -1,9 +1,9 @@
 #pragma once
 
+#include <eddy/attachment.hpp>
 #include <eddy/event.hpp>
 #include <eddy/process_job.hpp>
 
-#include "attachment.hpp"
 #include "control_page.hpp"
 #include "process_channel.hpp"
 #include "worker_start.hpp"

@@ -37,6 +37,9 @@
 #include <eddy/thread_pool.hpp>
 #include <eddy/to_thread.hpp>
 
+// Other programs.
+#include <eddy/run_process.hpp>
+
 // The network.
 #include <eddy/certificate.hpp>
 #include <eddy/http_client.hpp>

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <eddy/attachment.hpp>
+#include <eddy/command.hpp>
+#include <eddy/pipe_stream.hpp>
+#include <eddy/process.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace eddy {
+
+/// A program that runs beside this one. Belongs to the loop it was started on. Whoever lets a
+/// process write to pipes has to read them, or it waits for ever; `run_process` does.
+class subprocess {
+public:
+    /// Starts it. Throws std::system_error that names the program if there is no such program, if
+    /// it may not be run or if its folder does not exist.
+    static subprocess start(const command& what);
+
+    subprocess(subprocess&& other) noexcept = default;
+    subprocess& operator=(subprocess&& other) = delete;
+    /// Kills it if it still runs, with its group if it leads one, and waits the moment that takes.
+    ~subprocess();
+
+    std::int64_t id() const noexcept { return child_.id(); }
+
+    /// What it reads, and what it writes. Only for a stream that `command` redirects to a pipe.
+    pipe_stream& input() noexcept { return stream(input_); }
+    pipe_stream& output() noexcept { return stream(output_); }
+    pipe_stream& error() noexcept { return stream(error_); }
+
+    /// Waits for its end. A task that is cancelled meanwhile leaves it running.
+    task<process_exit> wait();
+
+    /// Sends a signal, to its group if it leads one. Nothing happens if it has ended.
+    void send(process_signal signal) const noexcept;
+
+    /// Asks it to terminate, kills it if it has not after `grace`, and waits for its end. Of its
+    /// own group nobody is left.
+    task<process_exit> stop(duration grace);
+
+    /// How it ended, as soon as `wait` or `stop` has told.
+    const std::optional<process_exit>& exit() const noexcept { return exit_; }
+
+private:
+    explicit subprocess(const command& what) : leads_group_(what.has_own_group()) {}
+
+    static pipe_stream& stream(std::optional<pipe_stream>& which) noexcept {
+        assert(which && "this stream of the process is no pipe");
+        return *which;
+    }
+
+    task<> ended();
+    void reap();
+
+    bool leads_group_;
+    std::optional<pipe_stream> input_;
+    std::optional<pipe_stream> output_;
+    std::optional<pipe_stream> error_;
+    child_process child_;
+    std::unique_ptr<attachment> followed_;  // as long as there is a child
+    std::optional<process_exit> exit_;
+};
+
+}  // namespace eddy

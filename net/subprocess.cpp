@@ -1,0 +1,122 @@
+#include <eddy/subprocess.hpp>
+
+#include <eddy/as_result.hpp>
+#include <eddy/pipe.hpp>
+#include <eddy/timeout.hpp>
+
+#include <algorithm>
+
+namespace eddy {
+namespace {
+
+std::string description_of(const command& what) {
+    std::string text = "start " + what.program();
+    if (!what.working_directory().empty()) text.append(" in ").append(what.working_directory());
+    return text;
+}
+
+// The ends of a standard stream: the child's, and ours if it is a pipe.
+struct stream_ends {
+    unique_handle theirs;
+    unique_handle ours;
+};
+
+enum class direction : bool { to_child, from_child };
+
+stream_ends open_stream(redirect where, direction way, std::error_code& error) {
+    stream_ends made;
+    if (error || where == redirect::inherit) return made;
+    if (where == redirect::nothing) {
+        made.theirs = open_null_device(error);
+    } else if (way == direction::to_child) {
+        error = open_pipe(made.theirs, made.ours);
+    } else {
+        error = open_pipe(made.ours, made.theirs);
+    }
+    return made;
+}
+
+void follow(std::optional<pipe_stream>& stream, stream_ends& ends, const char* name,
+            const command& what) {
+    if (ends.ours) stream.emplace(std::move(ends.ours), name + (" of " + what.program()));
+}
+
+}  // namespace
+
+subprocess subprocess::start(const command& what) {
+    std::error_code error;
+    stream_ends input = open_stream(what.standard_input(), direction::to_child, error);
+    stream_ends output = open_stream(what.standard_output(), direction::from_child, error);
+    const redirect errors = what.merges_error() ? redirect::inherit : what.standard_error();
+    stream_ends errors_ends = open_stream(errors, direction::from_child, error);
+
+    process_start start;
+    start.program = what.program();
+    start.arguments = what.arguments();
+    start.environment = what.environment();
+    start.working_directory = what.working_directory();
+    start.input = input.theirs.get();
+    start.output = output.theirs.get();
+    start.error = errors_ends.theirs.get();
+    start.merge_error = what.merges_error();
+    start.own_group = what.has_own_group();
+
+    subprocess made(what);
+    if (!error) made.child_ = child_process::start(start, error);
+    if (error) throw std::system_error(error, description_of(what));
+    made.followed_ = std::make_unique<attachment>(*event_loop::current(), made.child_.handle());
+    follow(made.input_, input, "standard input", what);
+    follow(made.output_, output, "standard output", what);
+    follow(made.error_, errors_ends, "standard error", what);
+    return made;
+}
+
+subprocess::~subprocess() {
+    if (!child_) return;
+    send(process_signal::kill);
+    followed_.reset();
+    // It has no choice, and takes less time than a turn of the loop.
+    child_.wait(std::chrono::seconds(10));
+    std::error_code ignored;
+    child_.reap(ignored);
+}
+
+void subprocess::send(process_signal signal) const noexcept {
+    if (leads_group_)
+        child_.send_to_group(signal);
+    else
+        child_.send(signal);
+}
+
+// It has ended, and its number is still taken.
+task<> subprocess::ended() {
+    if (!followed_) co_return;
+    const result<void> came = co_await as_result(followed_->readable());
+    // Another task that waited may have been faster, and has nothing left to follow.
+    if (!exit_) came.value();
+}
+
+void subprocess::reap() {
+    if (exit_) return;
+    followed_.reset();
+    std::error_code error;
+    exit_ = child_.reap(error);
+    if (!exit_) throw std::system_error(error, "ask how a process ended");
+}
+
+task<process_exit> subprocess::wait() {
+    co_await ended();
+    reap();
+    co_return *exit_;
+}
+
+task<process_exit> subprocess::stop(duration grace) {
+    if (exit_) co_return *exit_;
+    send(process_signal::terminate);
+    const bool has_ended = co_await move_on_after(grace, ended());
+    // As long as it is not reaped, its group is its own.
+    if (!exit_ && (leads_group_ || !has_ended)) send(process_signal::kill);
+    co_return co_await wait();
+}
+
+}  // namespace eddy
