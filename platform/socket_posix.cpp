@@ -94,6 +94,15 @@ endpoint remote_endpoint(native_handle socket, std::error_code& error) noexcept 
     return ask_name(::getpeername, socket, error);
 }
 
+bool is_abandoned(const endpoint& at) noexcept {
+    // Connecting a datagram socket sends nothing; and where a listener is, it is of the wrong type.
+    std::error_code error;
+    const unique_handle probe = open_socket(address_family::local, socket_type::datagram, error);
+    if (error) return false;
+    error = outcome(::connect(probe.get(), sockaddr_of(at), sockaddr_size(at)));
+    return error == std::errc::connection_refused;
+}
+
 std::error_code open_socket_pair(unique_handle& one, unique_handle& other) noexcept {
     int both[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both) < 0) return last_error();

@@ -1,10 +1,12 @@
 #include <eddy/socket.hpp>
 
 #include "support/sockets.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace eddy {
@@ -116,6 +118,26 @@ TEST(Socket, ListensAtALocalPath) {
     EXPECT_EQ(listen_socket(socket.get(), 1), std::error_code());
     EXPECT_EQ(local_endpoint(socket.get(), error), at);
     ::unlink(at.address().c_str());
+}
+
+TEST(Socket, TellsWhetherALocalSocketWasAbandoned) {
+    for (const socket_type type : {socket_type::stream, socket_type::datagram}) {
+        const testing::temporary_folder folder;
+        const endpoint at = endpoint::local(folder.path("socket"));
+        EXPECT_FALSE(is_abandoned(at)) << "there is nothing";
+        std::error_code error;
+        unique_handle socket = open_socket(address_family::local, type, error);
+        ASSERT_FALSE(bind_socket(socket.get(), at));
+        if (type == socket_type::stream) {
+            ASSERT_FALSE(listen_socket(socket.get(), 1));
+            testing::make_non_blocking(socket.get());
+        }
+        EXPECT_FALSE(is_abandoned(at)) << "somebody has it open";
+        EXPECT_LT(::accept(socket.get(), nullptr, nullptr), 0)
+            << "and must not notice the question";
+        socket.reset();
+        EXPECT_TRUE(is_abandoned(at));
+    }
 }
 
 }  // namespace

@@ -48,4 +48,8 @@
 #include <eddy/tcp_listener.hpp>
 #include <eddy/tcp_stream.hpp>
 #include <eddy/tls_stream.hpp>
+#include <eddy/udp_socket.hpp>
+#include <eddy/unix_datagram.hpp>
+#include <eddy/unix_listener.hpp>
+#include <eddy/unix_stream.hpp>
 #include <eddy/url.hpp>

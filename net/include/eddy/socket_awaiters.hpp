@@ -39,13 +39,12 @@ class transfer_awaiter final : public io_awaiter {
 public:
     transfer_awaiter(opcode way, native_handle on, std::span<std::byte> into,
                      const endpoint& remote) noexcept
-        : io_awaiter(way, on, &remote), buffer_{into.data(), into.size()} {
+        : io_awaiter(way, on, &remote), buffer_(buffer_of(into)) {
         buffers = std::span(&buffer_, 1);
     }
-    // The kernel's vectors know no const; a send does not write to them.
     transfer_awaiter(opcode way, native_handle on, std::span<const std::byte> from,
                      const endpoint& remote) noexcept
-        : io_awaiter(way, on, &remote), buffer_{const_cast<std::byte*>(from.data()), from.size()} {
+        : io_awaiter(way, on, &remote), buffer_(buffer_of(from)) {
         buffers = std::span(&buffer_, 1);
     }
 

@@ -1,14 +1,11 @@
 #pragma once
 
-#include <eddy/byte_stream.hpp>
-#include <eddy/socket.hpp>
-#include <eddy/socket_awaiters.hpp>
+#include <eddy/socket_stream.hpp>
 
 namespace eddy {
 
-/// A TCP connection. Belongs to the loop it was made on; its destructor closes it at once.
-/// One task may read while another writes.
-class tcp_stream {
+/// A TCP connection.
+class tcp_stream : public socket_stream {
 public:
     /// Connects to `to`. Nagle's algorithm is off: a write goes out when it is made.
     static task<tcp_stream> connect(endpoint to);
@@ -16,41 +13,8 @@ public:
     /// Takes over a connected socket. Throws std::system_error if the loop cannot follow it.
     static tcp_stream adopt(unique_handle connected, const endpoint& remote);
 
-    /// Waits for bytes; 0 at the end of the stream. `into` must live until it has come back.
-    transfer_awaiter read(std::span<std::byte> into) noexcept {
-        return transfer_awaiter(opcode::receive, socket_.get(), into, remote_);
-    }
-    /// Sends some of `from` and gives how much. `from` must live until it has come back.
-    transfer_awaiter write(std::span<const std::byte> from) noexcept {
-        return transfer_awaiter(opcode::send, socket_.get(), from, remote_);
-    }
-    /// Sends some of several pieces with one call to the kernel.
-    vector_transfer_awaiter write(std::span<const io_buffer> pieces) noexcept {
-        return vector_transfer_awaiter(opcode::send, socket_.get(), pieces, remote_);
-    }
-
-    /// Waits until a `read` would not have to wait. Holds no buffer meanwhile.
-    readiness_awaiter readable() noexcept {
-        return readiness_awaiter(opcode::readable, socket_.get(), remote_);
-    }
-
-    /// Tells the peer that nothing more will be written; reading goes on.
-    void shutdown_write();
-
-    /// Closes the connection. Operations of other tasks on it end with an error.
-    task<> close();
-
-    bool is_open() const noexcept { return static_cast<bool>(socket_); }
-    const endpoint& remote() const noexcept { return remote_; }
-    endpoint local() const;
-    native_handle native() const noexcept { return socket_.get(); }
-
 private:
-    tcp_stream(attached_socket socket, const endpoint& remote) noexcept
-        : socket_(std::move(socket)), remote_(remote) {}
-
-    attached_socket socket_;
-    endpoint remote_;
+    tcp_stream(attached_socket socket, const endpoint& remote) noexcept;
 };
 
 }  // namespace eddy

@@ -33,6 +33,10 @@ std::error_code shutdown_socket(native_handle socket, shutdown_side side) noexce
 endpoint local_endpoint(native_handle socket, std::error_code& error) noexcept;
 endpoint remote_endpoint(native_handle socket, std::error_code& error) noexcept;
 
+/// Whether the file of a local socket is left of one that nobody has open any more. Who listens
+/// there notices nothing of the question.
+bool is_abandoned(const endpoint& at) noexcept;
+
 /// Two stream sockets connected to each other.
 std::error_code open_socket_pair(unique_handle& one, unique_handle& other) noexcept;
 

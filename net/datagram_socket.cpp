@@ -1,0 +1,29 @@
+#include <eddy/datagram_socket.hpp>
+
+#include <eddy/socket.hpp>
+
+#include "connect_awaiter.hpp"
+#include "must.hpp"
+
+namespace eddy {
+
+datagram_socket::datagram_socket(unique_handle socket, const endpoint& at) {
+    if (at.family() != address_family::none) must(bind_socket(socket.get(), at), "bind", at);
+    socket_ = attached_socket(std::move(socket));
+    local_ = local();
+}
+
+task<> datagram_socket::connect_to(endpoint to) {
+    co_await connect_awaiter(socket_.get(), to);
+    remote_ = to;
+    local_ = local();
+}
+
+endpoint datagram_socket::local() const {
+    std::error_code error;
+    const endpoint at = local_endpoint(socket_.get(), error);
+    must(error, "ask for the local address", remote_);
+    return at;
+}
+
+}  // namespace eddy

@@ -1,0 +1,33 @@
+#include <eddy/socket_stream.hpp>
+
+#include "connect_awaiter.hpp"
+#include "must.hpp"
+
+namespace eddy {
+
+task<attached_socket> socket_stream::open_connection(endpoint to) {
+    std::error_code error;
+    unique_handle socket = open_socket(to.family(), socket_type::stream, error);
+    must(error, "open a socket to connect", to);
+    attached_socket attached(std::move(socket));
+    co_await connect_awaiter(attached.get(), to);
+    co_return attached;
+}
+
+void socket_stream::shutdown_write() {
+    must(shutdown_socket(socket_.get(), shutdown_side::send), "shut down", remote_);
+}
+
+task<> socket_stream::close() {
+    socket_.close();
+    co_return;
+}
+
+endpoint socket_stream::local() const {
+    std::error_code error;
+    const endpoint at = local_endpoint(socket_.get(), error);
+    must(error, "ask for the local address", remote_);
+    return at;
+}
+
+}  // namespace eddy

@@ -1,0 +1,198 @@
+#include <eddy/udp_socket.hpp>
+
+#include "support/datagrams.hpp"
+#include "support/process_fixture.hpp"
+
+#include <eddy/as_result.hpp>
+#include <eddy/create_task.hpp>
+#include <eddy/gather.hpp>
+#include <eddy/sleep.hpp>
+#include <eddy/socket.hpp>
+#include <eddy/subprocess.hpp>
+
+#include <gmock/gmock.h>
+
+#include <array>
+
+namespace eddy::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+using UdpSocket = process_fixture;
+INSTANTIATE_TEST_SUITE_P(All, UdpSocket, ::testing::ValuesIn(backend_names()), name_of_loop);
+
+task<> exchange() {
+    udp_socket one = udp_socket::bind(endpoint::loopback());
+    udp_socket other = udp_socket::bind(endpoint::loopback());
+    auto receiving = create_task(receive_from(other));
+    co_await yield();
+    co_await one.send_to(bytes_of("question"), other.local());
+    const datagram question = co_await receiving;
+    EXPECT_EQ(question.text, "question");
+    EXPECT_EQ(question.about.from, one.local());
+    EXPECT_FALSE(question.about.truncated);
+    co_await other.send_to(bytes_of("answer"), question.about.from);
+    EXPECT_EQ((co_await receive_from(one)).text, "answer");
+}
+
+TEST_P(UdpSocket, SendsAndTellsWhoSent) {
+    run(exchange());
+}
+
+task<> exchange_over_ipv6() {
+    udp_socket server = udp_socket::bind(endpoint::loopback_v6());
+    udp_socket client = udp_socket::open(address_family::ipv6);
+    co_await client.send_to(bytes_of("six"), server.local());
+    EXPECT_EQ((co_await receive_from(server)).text, "six");
+}
+
+TEST_P(UdpSocket, SpeaksTheNewProtocolToo) {
+    std::error_code error;
+    const unique_handle probe = open_socket(address_family::ipv6, socket_type::datagram, error);
+    if (error || bind_socket(probe.get(), endpoint::loopback_v6()))
+        GTEST_SKIP() << "this machine has no IPv6";
+    run(exchange_over_ipv6());
+}
+
+task<> receive_too_much() {
+    udp_socket server = udp_socket::bind(endpoint::loopback());
+    udp_socket client = udp_socket::open();
+    co_await client.send_to(bytes_of("too long"), server.local());
+    co_await client.send_to(bytes_of("fits"), server.local());
+    co_await client.send_to(bytes_of(""), server.local());
+    const datagram cut = co_await receive_from(server, 4);
+    EXPECT_EQ(cut.text, "too ");
+    EXPECT_TRUE(cut.about.truncated);
+    const datagram whole = co_await receive_from(server, 4);
+    EXPECT_EQ(whole.text, "fits") << "the rest of the first one is gone";
+    EXPECT_FALSE(whole.about.truncated);
+    const datagram empty = co_await receive_from(server, 4);
+    EXPECT_EQ(empty.text, "");
+    EXPECT_FALSE(empty.about.truncated);
+}
+
+TEST_P(UdpSocket, TellsThatADatagramWasTooLong) {
+    run(receive_too_much());
+}
+
+task<> talk_to_one_peer() {
+    udp_socket server = udp_socket::bind(endpoint::loopback());
+    udp_socket stranger = udp_socket::bind(endpoint::loopback());
+    udp_socket client = udp_socket::open();
+    co_await client.connect(server.local());
+    EXPECT_EQ(client.remote(), server.local());
+    co_await client.send(bytes_of("question"));
+    const datagram question = co_await receive_from(server);
+    EXPECT_EQ(question.about.from, client.local());
+    co_await stranger.send_to(bytes_of("noise"), client.local());
+    co_await server.send_to(bytes_of("answer"), client.local());
+    std::string text(100, ' ');
+    const received_datagram got = co_await client.receive(std::as_writable_bytes(std::span(text)));
+    EXPECT_EQ(text.substr(0, got.size), "answer") << "others are not received";
+}
+
+TEST_P(UdpSocket, HearsOnlyThePeerThatItIsConnectedTo) {
+    run(talk_to_one_peer());
+}
+
+task<std::string> error_of_talking_to_nobody(endpoint& nobody) {
+    udp_socket gone = udp_socket::bind(endpoint::loopback());
+    nobody = gone.local();
+    gone.close();
+    udp_socket client = udp_socket::open();
+    co_await client.connect(nobody);
+    co_await client.send(bytes_of("hello?"));
+    std::array<std::byte, 10> room{};
+    try {
+        co_await client.receive(room);
+    } catch (const std::system_error& error) {
+        co_return error.what();
+    }
+    co_return "no error";
+}
+
+TEST_P(UdpSocket, TellsThatNobodyIsThere) {
+    endpoint nobody;
+    const std::string error = run(error_of_talking_to_nobody(nobody));
+    EXPECT_THAT(error, AllOf(HasSubstr("refused"), HasSubstr(nobody.to_string())));
+}
+
+task<> bind_twice() {
+    const udp_socket first = udp_socket::bind(endpoint::loopback());
+    try {
+        udp_socket::bind(first.local());
+        ADD_FAILURE() << "two sockets have one address";
+    } catch (const std::system_error& error) {
+        EXPECT_THAT(error.what(), AllOf(HasSubstr("bind"), HasSubstr(first.local().to_string())));
+    }
+    co_return;
+}
+
+TEST_P(UdpSocket, NamesTheAddressThatItCannotHave) {
+    run(bind_twice());
+}
+
+task<> cancel_receives() {
+    udp_socket server = udp_socket::bind(endpoint::loopback());
+    udp_socket client = udp_socket::open();
+    for (int turns = 0; turns < 6; ++turns) {
+        auto receiving = create_task(receive_from(server));
+        for (int i = 0; i < turns; ++i) co_await yield();
+        co_await client.send_to(bytes_of("datagram"), server.local());
+        receiving.cancel();
+        const result<datagram> first = co_await as_result(receiving);
+        datagram got;
+        if (first)
+            got = *first;
+        else
+            got = co_await receive_from(server);
+        EXPECT_EQ(got.text, "datagram") << turns << " turns";
+    }
+}
+
+TEST_P(UdpSocket, LosesNoDatagramWheneverAReceiveIsCancelled) {
+    run(cancel_receives());
+}
+
+task<> close_under_a_receiver() {
+    udp_socket server = udp_socket::bind(endpoint::loopback());
+    auto receiving = create_task(error_of(receive_from(server)));
+    co_await yield();
+    server.close();
+    EXPECT_THAT(co_await receiving, HasSubstr("closed meanwhile"));
+}
+
+TEST_P(UdpSocket, EndsTheReceiveOfAnotherTaskWhenItIsClosed) {
+    run(close_under_a_receiver());
+}
+
+constexpr const char* python_echo = R"(
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1], flush=True)
+data, who = s.recvfrom(100)
+s.sendto(data.upper(), who)
+)";
+
+task<std::string> ask_python() {
+    subprocess python = subprocess::start(command("python3", "-c", python_echo));
+    std::array<std::byte, 16> line{};
+    const std::size_t size = co_await python.output().read(line);
+    const std::string port(reinterpret_cast<const char*>(line.data()), size);
+    udp_socket client = udp_socket::open();
+    const auto number = static_cast<std::uint16_t>(std::stoi(port));
+    co_await client.send_to(bytes_of("question"), endpoint::loopback(number));
+    const datagram answer = co_await receive_from(client);
+    co_await python.wait();
+    co_return answer.text;
+}
+
+TEST_P(UdpSocket, SpeaksWithPython) {
+    EXPECT_EQ(run(ask_python()), "QUESTION");
+}
+
+}  // namespace
+}  // namespace eddy::testing
