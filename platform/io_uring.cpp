@@ -163,7 +163,6 @@ private:
             if (result == 0) {
                 opened_ = true;
                 features_ = params.features;
-                tells_task_run_ = flags != 0;
                 break;
             }
             if (result != -EINVAL) break;
@@ -191,7 +190,9 @@ private:
         wake_up_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
         if (!wake_up_) return last_error();
         arm_wake_up();
-        return {};
+        // Some machines let a ring be made and forbid to enter it.
+        const int entered = io_uring_submit(&ring_);
+        return entered < 0 ? system_error_code(-entered) : std::error_code();
     }
 
     // A multishot poll reports every write to the eventfd as a completion; it is never read.
@@ -306,7 +307,8 @@ private:
     // Whether entering the kernel without sleeping would change anything.
     bool kernel_has_work() const noexcept {
         if (io_uring_sq_ready(&ring_) > 0) return true;
-        if (!tells_task_run_) return true;
+        // A ring without TASKRUN_FLAG needs no call either: there the kernel interrupts the thread
+        // to finish operations.
         const unsigned flags = IO_URING_READ_ONCE(*ring_.sq.kflags);
         return (flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;
     }
@@ -499,7 +501,6 @@ private:
     io_uring ring_{};
     bool opened_ = false;
     unsigned features_ = 0;
-    bool tells_task_run_ = false;  // the ring's flags say whether completions wait to be made
     bool cancel_pending_ = false;  // a handle's requests are cancelled but not yet handed over
     bool multishot_ = true;
     std::uint64_t system_calls_ = 0;
