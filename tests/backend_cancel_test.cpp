@@ -11,6 +11,18 @@ using namespace std::chrono_literals;
 using BackendCancel = backend_fixture;
 INSTANTIATE_TEST_SUITE_P(All, BackendCancel, ::testing::ValuesIn(backend_names()), name_of_backend);
 
+TEST_P(BackendCancel, IgnoresACancelThatComesBeforeTheSubmission) {
+    socket_pair pair = open_attached_pair();
+    std::string text(16, ' ');
+    request receive(opcode::receive, pair.one.get(), bytes_of(text));
+    kernel().cancel(receive);
+    EXPECT_EQ(poll(0ns), 0U);
+    send_all(pair.other.get(), "here");
+    perform(receive);
+    EXPECT_EQ(receive.error, std::error_code()) << receive.error.message();
+    EXPECT_EQ(text.substr(0, receive.value), "here");
+}
+
 TEST_P(BackendCancel, ReturnsAnOperationThatIsCancelledRightAfterItsSubmission) {
     socket_pair pair = open_attached_pair();
     std::string text(16, ' ');

@@ -85,6 +85,20 @@ TEST_P(BackendStream, ReportsAConnectionThatThePeerHasReset) {
     EXPECT_EQ(receive.error, std::errc::connection_reset) << receive.error.message();
 }
 
+TEST_P(BackendStream, ReportsASendOnAConnectionThatThePeerHasReset) {
+    socket_pair pair = open_tcp_pair();
+    attach(pair.one.get());
+    fill(pair.one.get());
+    std::string text = "into the void";
+    request send(opcode::send, pair.one.get(), bytes_of(text));
+    submit(send);
+    poll(0ns);
+    reset_on_close(pair.other.get());
+    pair.other.reset();
+    finish(send);
+    EXPECT_EQ(send.error, std::errc::connection_reset) << send.error.message();
+}
+
 TEST_P(BackendStream, ReportsABrokenPipeWithoutASignal) {
     socket_pair pair = open_attached_pair();
     close(pair.other);

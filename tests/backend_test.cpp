@@ -131,6 +131,33 @@ TEST_P(Backend, MissesNoWakeOfAThreadThatRaces) {
     waker.join();
 }
 
+TEST_P(Backend, IsWokenAHundredThousandTimesByAnotherThread) {
+    constexpr int count = 100'000;
+    socket_pair pair = open_attached_pair();
+    std::string text(16, ' ');
+    request receive(opcode::receive, pair.one.get(), bytes_of(text));
+    submit(receive);
+    std::atomic<int> wakes = 0;
+    std::thread waker([&] {
+        for (int i = 0; i < count; ++i) {
+            ++wakes;
+            kernel().wake();
+        }
+    });
+    while (wakes.load() < count) EXPECT_EQ(poll(std::nullopt), 0U);
+    waker.join();
+    send_all(pair.other.get(), "still there");
+    finish(receive);
+    EXPECT_EQ(text.substr(0, receive.value), "still there");
+}
+
+TEST_P(Backend, TakesItsTimeoutMorePreciselyThanToTheMillisecond) {
+    duration shortest = duration::max();
+    for (int i = 0; i < 20; ++i) shortest = std::min(shortest, length_of_sleep(GetParam(), 100us));
+    EXPECT_GE(shortest, 100us);
+    EXPECT_LT(shortest, 1ms);
+}
+
 TEST_P(Backend, TakesTheLongestTimeoutThereIs) {
     kernel().wake();
     EXPECT_EQ(poll(duration::max()), 0U);
