@@ -155,6 +155,10 @@ void resume_as_server(SSL_CTX* settings, bool resumes) {
 
 }  // namespace
 
+bool has_tls() noexcept {
+    return true;
+}
+
 tls_context::tls_context(std::shared_ptr<state> shared) noexcept : state_(std::move(shared)) {}
 
 tls_context tls_context::client(const tls_options& options) {

@@ -29,6 +29,7 @@ public:
             case tls_errc::plain_http: return "the peer speaks plain HTTP, not TLS";
             case tls_errc::truncated: return "the peer closed the connection without close_notify";
             case tls_errc::write_unfinished: return "an earlier write was left unfinished";
+            case tls_errc::not_built_in: return "eddy was built without TLS";
         }
         return "unknown TLS error";
     }

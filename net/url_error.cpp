@@ -19,6 +19,8 @@ public:
             case url_error::forbidden_host_character:
                 return "the host contains a forbidden character";
             case url_error::invalid_domain: return "the host is not a valid domain name";
+            case url_error::no_idna:
+                return "the host is not in ASCII, and eddy was built without libidn2";
             case url_error::invalid_ipv4: return "the host is not a valid IPv4 address";
             case url_error::invalid_ipv6: return "the host is not a valid IPv6 address";
             case url_error::invalid_port: return "the port is not a number";

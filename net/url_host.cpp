@@ -62,7 +62,8 @@ url_error append_encoded_domain(std::string& output, std::string_view text) {
         return url_error::forbidden_host_character;
     }
     const std::size_t begin = output.size();
-    if (!append_domain_in_ascii(output, decoded)) return url_error::invalid_domain;
+    const url_error error = append_domain_in_ascii(output, decoded);
+    if (error != url_error::none) return error;
 
     // Unicode maps some letters to forbidden ones (U+2100 to "a/c"), and others to nothing at all.
     const std::string_view domain = std::string_view(output).substr(begin);

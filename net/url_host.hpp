@@ -36,8 +36,8 @@ using ipv6_pieces = std::array<std::uint16_t, 8>;
 std::optional<ipv6_pieces> parse_ipv6(std::string_view text) noexcept;
 void append_ipv6(std::string& output, const ipv6_pieces& pieces);
 
-/// Appends a domain, which is UTF-8 and not empty, in ASCII: "xn--fa-hia.de". False if the name is
-/// not a valid one (UTS 46, non-transitional), or too long to be one.
-bool append_domain_in_ascii(std::string& output, std::string_view domain);
+/// Appends a domain, which is UTF-8 and not empty, in ASCII: "xn--fa-hia.de". invalid_domain if the
+/// name is not a valid one (UTS 46, non-transitional), or too long to be one.
+url_error append_domain_in_ascii(std::string& output, std::string_view domain);
 
 }  // namespace eddy

@@ -29,7 +29,7 @@ TEST(TlsError, CarriesTheCertificateThatWasRefused) {
 
 TEST(TlsError, HasAMessageOfItsOwnForEachKind) {
     std::set<std::string> messages;
-    for (int kind = 1; kind <= static_cast<int>(tls_errc::write_unfinished); ++kind) {
+    for (int kind = 1; kind <= static_cast<int>(tls_errc::not_built_in); ++kind) {
         EXPECT_TRUE(messages.insert(tls_category().message(kind)).second) << kind;
     }
     EXPECT_FALSE(messages.contains("unknown TLS error"));

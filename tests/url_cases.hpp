@@ -140,7 +140,7 @@ inline constexpr url_case credentials[] = {
     {"https://a%40b:c%3Ad@h/", "https://a%40b:c%3Ad@h/"},
 };
 
-// Domains, in ASCII and out of it.
+// Domains in ASCII.
 inline constexpr url_case domains[] = {
     {"http://EXAMPLE.COM/", "http://example.com/"},
     {"http://example.com./", "http://example.com./"},
@@ -153,30 +153,7 @@ inline constexpr url_case domains[] = {
     {"http://ex%61mple.com/", "http://example.com/"},
     {"http://%65xample%2Ecom/", "http://example.com/"},
     {"http://a!b$c&d'(e)*+,;=~`{}h/", "http://a!b$c&d'(e)*+,;=~`{}h/"},
-    {"http://xn--fa-hia.de/", "http://xn--fa-hia.de/"},
-    {"http://XN--FA-HIA.de/", "http://xn--fa-hia.de/"},
-    {"http://faß.de/", "http://xn--fa-hia.de/"},
     {"http://FASS.de/", "http://fass.de/"},
-    {"http://bücher.example/", "http://xn--bcher-kva.example/"},
-    {"http://BÜCHER.example/", "http://xn--bcher-kva.example/"},
-    {"http://bu\u0308cher.example/", "http://xn--bcher-kva.example/"},
-    {"http://b%C3%BCcher.example/", "http://xn--bcher-kva.example/"},
-    {"http://ｅｘａｍｐｌｅ．ｃｏｍ/", "http://example.com/"},
-    {"http://日本語。jp/", "http://xn--wgv71a119e.jp/"},
-    {"http://παράδειγμα.δοκιμή/", "http://xn--hxajbheg2az3al.xn--jxalpdlp/"},
-    {"http://βόλος.gr/", "http://xn--nxasmm1c.gr/"},
-    {"http://\u0430ррӏе.com/", "http://xn--80ak6aa92e.com/"},
-    {"http://\u0645\u062b\u0627\u0644.\u0625\u062e\u062a\u0628\u0627\u0631/",
-     "http://xn--mgbh0fb.xn--kgbechtv/"},
-    {"http://\u05e9\u05dc\u05d5\u05dd.il/", "http://xn--9dbne9b.il/"},
-    {"http://☃.net/", "http://xn--n3h.net/"},
-    {"http://💩.la/", "http://xn--ls8h.la/"},
-    {"http://xn--ls8h.la/", "http://xn--ls8h.la/"},
-    {"http://I❤\ufe0f.ws/", "http://xn--i-7iq.ws/"},
-    {"http://Go%C2%ADogle.com/", "http://google.com/"},
-    {"http://\u200bexample.com/", "http://example.com/"},
-    {"http://क्\u200dष.com/", "http://xn--11b2ezcw70k.com/"},
-    {"http://a.xn--p1ai./", "http://a.xn--p1ai./"},
     {"http://1.2.3.4.com/", "http://1.2.3.4.com/"},
     {"http://1.2.3.4../", "http://1.2.3.4../"},
     {"http://1.2.3.4.5a/", "http://1.2.3.4.5a/"},
@@ -185,7 +162,6 @@ inline constexpr url_case domains[] = {
     {"http://a.0x1g/", "http://a.0x1g/"},
     {"http://localhost/", "http://localhost/"},
     {"http://%E3%80%82a/", "http://.a/"},
-    {"http://ⅷ.com/", "http://viii.com/"},
 };
 
 // Every way to write an IPv4 address.
@@ -209,9 +185,7 @@ inline constexpr url_case ipv4_addresses[] = {
     {"http://1.2.65535/", "http://1.2.255.255/"},
     {"http://1.16777215/", "http://1.255.255.255/"},
     {"http://255.255.255.255/", "http://255.255.255.255/"},
-    {"http://１２７．０．０．１/", "http://127.0.0.1/"},
     {"http://%31%32%37.1/", "http://127.0.0.1/"},
-    {"http://①②⑦.1/", "http://127.0.0.1/"},
     {"https://192.168.0.1:8443/", "https://192.168.0.1:8443/"},
     {"file://127.1/x", "file://127.0.0.1/x"},
     {"redis://127.1/", "redis://127.1/"},
@@ -552,10 +526,8 @@ inline constexpr url_case confusing_texts[] = {
     {"http://017700000001", "http://127.0.0.1/"},
     {"http://2130706433", "http://127.0.0.1/"},
     {"http://127。0。0。1/", "http://127.0.0.1/"},
-    {"http://⑯⑨。②⑤④。⑯⑨｡②⑤④/", "http://169.254.169.254/"},
     {"http://localhost%2e/", "http://localhost./"},
     {"http://ex\tam\nple.com/", "http://example.com/"},
-    {"http://ex\u0430mple.com/", "http://xn--exmple-4nf.com/"},
     {"http://h:0", "http://h:0/"},
     {"http://h:65535", "http://h:65535/"},
     {"javascript://%0aalert(1)", "javascript://%0aalert(1)"},

@@ -1,11 +1,10 @@
 #include "jobs.hpp"
 
+#include "sha512.hpp"
+
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <stdexcept>
-
-#include <openssl/evp.h>
 
 namespace compare {
 namespace {
@@ -42,23 +41,9 @@ struct wide {
     }
 };
 
-struct context_deleter {
-    void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
-};
-struct digest_deleter {
-    void operator()(EVP_MD* digest) const noexcept { EVP_MD_free(digest); }
-};
-
-void must(bool succeeded) {
-    if (!succeeded) throw std::runtime_error("OpenSSL cannot compute SHA-512");
-}
-
-constexpr std::size_t digest_size = 64;
-using hex_digest = std::array<char, 2 * digest_size>;
-
-hex_digest to_hex(const std::array<unsigned char, digest_size>& bytes) noexcept {
+std::array<char, 2 * sha512_size> to_hex(const sha512_digest& bytes) noexcept {
     constexpr char digits[] = "0123456789abcdef";
-    hex_digest text;
+    std::array<char, 2 * sha512_size> text;
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         text[2 * i] = digits[bytes[i] >> 4];
         text[2 * i + 1] = digits[bytes[i] & 15];
@@ -106,17 +91,10 @@ std::string sum_of_squares(std::uint64_t below) {
 
 // As Python's hashlib.sha512(text).hexdigest().encode(), again and again.
 std::string chained_sha512(const std::string& password, std::uint64_t rounds) {
-    const std::unique_ptr<EVP_MD, digest_deleter> sha512(EVP_MD_fetch(nullptr, "SHA512", nullptr));
-    const std::unique_ptr<EVP_MD_CTX, context_deleter> context(EVP_MD_CTX_new());
-    must(sha512 && context);
-
+    sha512 hash;
     std::string text = password;
-    std::array<unsigned char, digest_size> digest;
     for (std::uint64_t round = 0; round < rounds; ++round) {
-        must(EVP_DigestInit_ex2(context.get(), sha512.get(), nullptr) == 1);
-        must(EVP_DigestUpdate(context.get(), text.data(), text.size()) == 1);
-        must(EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) == 1);
-        const hex_digest hex = to_hex(digest);
+        const auto hex = to_hex(hash(text));
         text.assign(hex.begin(), hex.end());
     }
     return text;

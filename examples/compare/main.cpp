@@ -7,6 +7,7 @@
 
 #include <eddy/event_loop.hpp>
 #include <eddy/process_pool.hpp>
+#include <eddy/tls_context.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -119,9 +120,8 @@ std::vector<std::string> read_urls(const std::string& file) {
 // The options as the parts want them.
 void settle(settings& given) {
     given.origin.latency = std::chrono::milliseconds(given.latency_milliseconds);
-    given.origin.secured = given.tls      ? security::tls
-                           : given.no_tls ? security::plain
-                                          : security::mixed;
+    const bool none = given.no_tls || !eddy::has_tls();
+    given.origin.secured = given.tls ? security::tls : none ? security::plain : security::mixed;
     // By the environment, so that worker processes have it too.
     if (!given.backend.empty()) ::setenv("EDDY_BACKEND", given.backend.c_str(), 1);
     if (!given.authority_file.empty()) given.downloads.authority = read_file(given.authority_file);

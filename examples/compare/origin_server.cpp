@@ -18,6 +18,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 namespace compare {
@@ -101,13 +102,16 @@ eddy::task<> tell(eddy::tcp_stream& line, const nlohmann::json& what) {
 }
 
 eddy::task<> serve(const origin_settings& settings, eddy::tcp_stream& line) {
-    const eddy::certificate_authority authority("eddy compare");
-    const eddy::tls_context secure = eddy::tls_context::server(
-        eddy::tls_options().own_certificate(authority.issue("127.0.0.1")));
-
     std::vector<eddy::http::server> servers;
+    std::optional<eddy::tls_context> secure;
     nlohmann::json told;
-    told["authority"] = authority.pem();
+    told["authority"] = "";
+    if (settings.secured != security::plain) {
+        const eddy::certificate_authority authority("eddy compare");
+        told["authority"] = authority.pem();
+        secure = eddy::tls_context::server(
+            eddy::tls_options().own_certificate(authority.issue("127.0.0.1")));
+    }
     told["urls"] = nlohmann::json::array();
     for (site& each :
          settings.folder.empty() ? embedded_sites(settings) : sites_of_folder(settings)) {
@@ -115,7 +119,7 @@ eddy::task<> serve(const origin_settings& settings, eddy::tcp_stream& line) {
         const auto pages = std::make_shared<const site>(std::move(each));
         eddy::http::server& server = servers.emplace_back(answer, pages, settings.latency);
         const eddy::endpoint any_port = eddy::endpoint::loopback();
-        const eddy::endpoint at = tls ? server.listen(any_port, secure) : server.listen(any_port);
+        const eddy::endpoint at = tls ? server.listen(any_port, *secure) : server.listen(any_port);
         for (const auto& [path, page] : *pages) {
             told["urls"].push_back((tls ? "https://" : "http://") + at.to_string() + path);
         }

@@ -6,6 +6,10 @@
 
 namespace eddy {
 
+/// Whether eddy was built with TLS. Where it was not, making a context or a certificate throws
+/// tls_errc::not_built_in.
+bool has_tls() noexcept;
+
 /// The settings that many connections share, and the sessions that clients may resume. Making one
 /// is slow (it parses certificates), copying one is cheap; copies share it, also across threads.
 class tls_context {

@@ -19,12 +19,14 @@ enum class tls_errc {
     certificate_missing,
     certificate_refused,  // for any other reason; certificate()->code tells
 
-    alert,            // the peer gave up and said why
-    protocol,         // the peer broke the protocol, or shares no version or cipher with us
-    not_tls,          // the first bytes are no TLS at all
-    plain_http,       // …because they are HTTP
-    truncated,        // the peer closed the transport without close_notify
-    write_unfinished  // an earlier write was cancelled or failed with its record half sent
+    alert,             // the peer gave up and said why
+    protocol,          // the peer broke the protocol, or shares no version or cipher with us
+    not_tls,           // the first bytes are no TLS at all
+    plain_http,        // …because they are HTTP
+    truncated,         // the peer closed the transport without close_notify
+    write_unfinished,  // an earlier write was cancelled or failed with its record half sent
+
+    not_built_in  // eddy was built without OpenSSL
 };
 
 const std::error_category& tls_category() noexcept;

@@ -21,6 +21,7 @@ enum class url_error : std::uint8_t {
     missing_host,
     forbidden_host_character,
     invalid_domain,
+    no_idna,  ///< the host is not in ASCII, and eddy was built without libidn2
     invalid_ipv4,
     invalid_ipv6,
     invalid_port,
