@@ -87,6 +87,14 @@ TEST_P(RunProcess, ThrowsAwayTheOutputThatNobodyWants) {
     EXPECT_TRUE(done.succeeded());
 }
 
+TEST_P(RunProcess, LeavesItsStreamsWhereThoseOfTheParentLead) {
+    command loud = shell("echo this line belongs to a test; read line; exit 4");
+    loud.standard_output(redirect::inherit).merge_error();
+    const finished_process done = run(run_process(loud));
+    EXPECT_EQ(done.output + done.error, "");
+    EXPECT_EQ(done.exit.code, 4);
+}
+
 TEST_P(RunProcess, AddsVariablesToItsEnvironmentOrGivesNoOthers) {
     ASSERT_EQ(::setenv("OF_THE_PARENT", "1", 1), 0);
     command prints = shell("echo $ANSWER $OF_THE_PARENT");

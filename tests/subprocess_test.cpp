@@ -84,7 +84,7 @@ TEST_P(Subprocess, IsKilledWhenItDoesNotTerminateInTime) {
 }
 
 task<std::int64_t> stop_with_a_grandchild(bool ends_by_itself) {
-    command parent = shell("trap '' TERM; sleep 1000 & echo $!; trap - TERM; read line");
+    command parent = shell("trap '' TERM; sleep 1000 & trap - TERM; echo $!; read line");
     subprocess child = subprocess::start(with_input(parent.own_group()));
     const std::int64_t grandchild = std::stoll(co_await read_line(child.output()));
     if (ends_by_itself) co_await child.input().close();

@@ -12,6 +12,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cctype>
 #include <filesystem>
 
 namespace eddy::testing {
@@ -43,7 +44,8 @@ task<std::string> read_to_end(unix_stream& from) {
 task<> answer_in_capitals(unix_listener& listener) {
     unix_stream peer = co_await listener.accept();
     std::string text = co_await read_to_end(peer);
-    for (char& each : text) each = static_cast<char>(std::toupper(each));
+    for (char& each : text)
+        each = static_cast<char>(std::toupper(static_cast<unsigned char>(each)));
     co_await write_all(peer, std::string_view(text));
     co_await peer.close();
 }

@@ -21,9 +21,10 @@ struct output_too_long : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Runs a program to its end: gives it `input` to read and takes all that it writes to pipes. It
-/// need not succeed: see the exit code. As `subprocess::start` if it cannot be started, and
-/// `output_too_long`. If the task is cancelled or anything fails, it is stopped first.
+/// Runs a program to its end: gives it `input` to read and takes all that it, and who got its
+/// streams from it, writes to pipes. It need not succeed: see the exit code. Throws what
+/// `subprocess::start` throws, and `output_too_long`. If the task is cancelled or anything fails,
+/// the program is stopped first.
 task<finished_process> run_process(command what, std::string input = {});
 
 }  // namespace eddy

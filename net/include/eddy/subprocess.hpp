@@ -5,6 +5,7 @@
 #include <eddy/pipe_stream.hpp>
 #include <eddy/process.hpp>
 
+#include <cassert>
 #include <memory>
 #include <optional>
 
