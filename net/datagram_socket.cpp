@@ -19,11 +19,4 @@ task<> datagram_socket::connect_to(endpoint to) {
     local_ = local();
 }
 
-endpoint datagram_socket::local() const {
-    std::error_code error;
-    const endpoint at = local_endpoint(socket_.get(), error);
-    must(error, "ask for the local address", remote_);
-    return at;
-}
-
 }  // namespace eddy

@@ -1,5 +1,7 @@
 #include <eddy/socket_awaiters.hpp>
 
+#include <eddy/socket.hpp>
+
 namespace eddy {
 
 attached_socket::attached_socket(unique_handle socket)
@@ -9,6 +11,13 @@ attached_socket::attached_socket(unique_handle socket)
         throw std::system_error(error, "attach a socket to the " +
                                            std::string(loop_->backend_name()) + " loop");
     }
+}
+
+endpoint attached_socket::local() const {
+    std::error_code error;
+    const endpoint at = local_endpoint(handle_.get(), error);
+    if (error) throw std::system_error(error, "ask for the address of a socket");
+    return at;
 }
 
 void attached_socket::close() noexcept {

@@ -23,10 +23,8 @@ public:
 socket_listener::socket_listener(unique_handle socket, const endpoint& at, int backlog) {
     must(bind_socket(socket.get(), at), "bind", at);
     must(listen_socket(socket.get(), backlog), "listen", at);
-    std::error_code error;
-    local_ = local_endpoint(socket.get(), error);
-    must(error, "ask for the address of a listening socket", at);
     socket_ = attached_socket(std::move(socket));
+    local_ = socket_.local();
 }
 
 task<socket_listener::connection> socket_listener::accept_connection() {

@@ -23,11 +23,4 @@ task<> socket_stream::close() {
     co_return;
 }
 
-endpoint socket_stream::local() const {
-    std::error_code error;
-    const endpoint at = local_endpoint(socket_.get(), error);
-    must(error, "ask for the local address", remote_);
-    return at;
-}
-
 }  // namespace eddy

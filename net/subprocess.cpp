@@ -4,8 +4,6 @@
 #include <eddy/pipe.hpp>
 #include <eddy/timeout.hpp>
 
-#include <algorithm>
-
 namespace eddy {
 namespace {
 

@@ -82,7 +82,7 @@ public:
     void close() noexcept { socket_.close(); }
 
     bool is_open() const noexcept { return static_cast<bool>(socket_); }
-    endpoint local() const;
+    endpoint local() const { return socket_.local(); }
     /// Empty if it is not connected.
     const endpoint& remote() const noexcept { return remote_; }
 

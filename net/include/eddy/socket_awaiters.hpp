@@ -26,6 +26,9 @@ public:
     native_handle get() const noexcept { return handle_.get(); }
     explicit operator bool() const noexcept { return static_cast<bool>(handle_); }
 
+    /// The address it is bound to. Throws std::system_error.
+    endpoint local() const;
+
     /// Operations in flight come back with `operation_canceled`. Safe to call twice.
     void close() noexcept;
 

@@ -37,7 +37,7 @@ public:
 
     bool is_open() const noexcept { return static_cast<bool>(socket_); }
     const endpoint& remote() const noexcept { return remote_; }
-    endpoint local() const;
+    endpoint local() const { return socket_.local(); }
     native_handle native() const noexcept { return socket_.get(); }
 
 protected:
