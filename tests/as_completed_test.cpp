@@ -5,11 +5,14 @@
 #include "support/ending.hpp"
 #include "support/simulate.hpp"
 
+#include <eddy/gather.hpp>
 #include <eddy/sleep.hpp>
 #include <eddy/task_group.hpp>
 
 #include <gmock/gmock.h>
 
+#include <memory>
+#include <optional>
 #include <vector>
 
 namespace eddy::testing {
@@ -116,6 +119,47 @@ task<> stop_watching() {
 
 TEST(AsCompleted, CanBeLeftBeforeItsEnd) {
     simulate(stop_watching());
+}
+
+task<> note_ended(completed_tasks<int>& tasks, numbers& got) {
+    while (std::optional<task_handle<int>> ended = co_await tasks.next())
+        got.push_back(ended->get());
+}
+
+task<> share_three(numbers& first, numbers& second) {
+    completed_tasks<int> tasks = as_completed(start_three());
+    co_await gather(note_ended(tasks, first), note_ended(tasks, second));
+}
+
+TEST(AsCompleted, GivesEachTaskToOneOfThoseWhoAsk) {
+    numbers first;
+    numbers second;
+    simulate(share_three(first, second));
+    EXPECT_THAT(first, ElementsAre(2, 1));
+    EXPECT_THAT(second, ElementsAre(3));
+}
+
+// Two consumers, of whom one can be cancelled: the other gets what is left.
+scenario two_consumers() {
+    struct shared {
+        std::optional<completed_tasks<int>> tasks;
+        numbers got;
+    };
+    const auto all = std::make_shared<shared>();
+    const auto consume = [](std::shared_ptr<shared> from) -> task<> {
+        if (!from->tasks) from->tasks.emplace(start_three());
+        co_await note_ended(*from->tasks, from->got);
+    };
+    scenario made;
+    made.tasks.push_back(consume(all));
+    made.tasks.push_back(consume(all));
+    made.victims = 1;
+    made.check = [all] { EXPECT_LE(all->got.size(), 3U); };
+    return made;
+}
+
+TEST(AsCompleted, GoesOnForTheOthersWhenOneWhoAsksIsCancelled) {
+    sweep([](simulated_backend&) { return two_consumers(); });
 }
 
 // Watches tasks of a group, so that a cancellation takes them along.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <eddy/create_task.hpp>
-#include <eddy/event.hpp>
+#include <eddy/queue.hpp>
 
 #include <cstddef>
 #include <deque>
@@ -16,7 +16,8 @@ namespace eddy {
 template <class T>
 class completed_tasks {
 public:
-    explicit completed_tasks(std::vector<task_handle<T>> handles) : left_(handles.size()) {
+    explicit completed_tasks(std::vector<task_handle<T>> handles) : running_(handles.size()) {
+        if (running_ == 0) ended_.close();
         for (task_handle<T>& each : handles) watch(std::move(each));
     }
     ~completed_tasks() {
@@ -26,15 +27,11 @@ public:
     }
 
     /// The handle of the next task that ends, which then can be awaited at once; empty after the
-    /// last.
+    /// last. Several tasks may ask: each ended one is given to one of them.
     task<std::optional<task_handle<T>>> next() {
-        if (left_ == 0) co_return std::nullopt;
-        co_await some_ended_.wait();
-        --left_;
-        entry& first = *ended_.front();
-        ended_.pop_front();
-        if (ended_.empty()) some_ended_.clear();
-        co_return std::move(first.handle);
+        const std::optional<entry*> first = co_await ended_.get();
+        if (!first) co_return std::nullopt;
+        co_return std::move((*first)->handle);
     }
 
 private:
@@ -60,14 +57,13 @@ private:
     }
 
     void note(entry& each) {
-        ended_.push_back(&each);
-        some_ended_.set();
+        ended_.try_put(&each);
+        if (--running_ == 0) ended_.close();
     }
 
-    std::size_t left_;  // not yet given
+    std::size_t running_;
     std::deque<entry> entries_;
-    std::deque<entry*> ended_;  // not yet given, in order
-    event some_ended_;          // set while there are such
+    queue<entry*> ended_;  // not yet given, in order; closed after the last
 };
 
 template <class T>
