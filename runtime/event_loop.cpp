@@ -75,6 +75,7 @@ event_loop::~event_loop() {
 // running task.
 void event_loop::run_once() {
     assert_on_its_thread();
+    if (fork_count() != forks_) refuse_to_run_after_fork();
     const entered here(*this);
     ++stats_.turns;
     run_posted();
@@ -85,6 +86,14 @@ void event_loop::run_once() {
     wake_finished_operations();
     fire_due_timers();
     run_ready_tasks();
+}
+
+// Parent and child share what the kernel keeps for a loop (its epoll instance, its ring): one would
+// take the events of the other.
+void event_loop::refuse_to_run_after_fork() const {
+    throw std::logic_error(
+        "this loop belongs to the process that made it, not to a forked child: make a new loop "
+        "after the fork, or use a process_pool, or let the child execute another program");
 }
 
 std::optional<duration> event_loop::time_to_sleep() {

@@ -6,6 +6,7 @@
 #include "support/ending.hpp"
 #include "support/simulate.hpp"
 
+#include <eddy/async_generator.hpp>
 #include <eddy/create_task.hpp>
 #include <eddy/event.hpp>
 #include <eddy/lock.hpp>
@@ -15,6 +16,10 @@
 #include <gmock/gmock.h>
 
 #include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -206,6 +211,73 @@ TEST(EventLoopDeathTest, IsNotUsedByOtherThreads) {
     EXPECT_DEBUG_DEATH(stop_from_another_thread(), "use loop.post");
     EXPECT_DEBUG_DEATH(start_from_another_thread(), "use loop.post");
     EXPECT_DEBUG_DEATH(cancel_from_another_thread(), "use loop.post");
+}
+
+async_generator<int> wait_first(event& flag) {
+    co_await flag.wait();
+    co_yield 1;
+}
+
+async_generator<int> sleep_first() {
+    co_await sleep(1h);
+    co_yield 1;
+}
+
+task<> take_one(async_generator<int>& from) {
+    co_await from.next();
+}
+
+// Destroys a coroutine that another task is waiting in.
+task<> destroy_what_waits(async_generator<int> numbers) {
+    std::optional<async_generator<int>> owned(std::move(numbers));
+    create_task(take_one, std::ref(*owned));
+    co_await yield();
+    owned.reset();
+}
+
+TEST(EventLoopDeathTest, SeesACoroutineDestroyedThatATaskWaitsIn) {
+    if (!asserts_are_on) GTEST_SKIP() << "nothing checks it in this build";
+    event flag;
+    EXPECT_DEATH(simulate(destroy_what_waits(wait_first(flag))), "cancel its task");
+    EXPECT_DEATH(simulate(destroy_what_waits(sleep_first())), "cancel its task");
+}
+
+task<> await_twice() {
+    task<> work = sleep_for(0s);
+    co_await std::move(work);
+    co_await std::move(work);
+}
+
+TEST(EventLoopDeathTest, SeesATaskThatIsAwaitedTwice) {
+    if (!asserts_are_on) GTEST_SKIP() << "nothing checks it in this build";
+    EXPECT_DEATH(simulate(await_twice()), "moved from or awaited before");
+}
+
+// What is passed to EXPECT_EXIT runs in a forked child.
+[[noreturn]] void run_in_child(event_loop& loop) {
+    try {
+        loop.run_once();
+    } catch (const std::logic_error& refusal) {
+        std::cerr << refusal.what() << std::endl;
+        std::_Exit(1);
+    }
+    std::_Exit(0);
+}
+
+TEST(EventLoopDeathTest, RefusesToRunInAForkedChild) {
+    event_loop loop;
+    EXPECT_EXIT(run_in_child(loop), ::testing::ExitedWithCode(1), "or use a process_pool");
+    loop.run_until_complete(sleep_for(0s));
+}
+
+[[noreturn]] void run_new_loop_in_child() {
+    event_loop().run_until_complete(sleep_for(0s));
+    std::_Exit(0);
+}
+
+TEST(EventLoopDeathTest, RunsInAForkedChildThatMadeIt) {
+    event_loop loop;
+    EXPECT_EXIT(run_new_loop_in_child(), ::testing::ExitedWithCode(0), "");
 }
 
 }  // namespace

@@ -24,7 +24,12 @@ public:
     }
 
 protected:
-    ~list_node() { assert(!is_linked()); }
+    // Most often it is an awaiter, in the frame of a coroutine that is destroyed while it waits.
+    ~list_node() {
+        assert(!is_linked() &&
+               "an object was destroyed that stands in a list: before you destroy a coroutine that "
+               "waits, cancel its task and await that");
+    }
 
 private:
     template <class T, class>

@@ -20,7 +20,12 @@ public:
     bool is_linked() const noexcept { return next_ != nullptr; }
 
 protected:
-    ~ring_node() { assert(!is_linked()); }
+    // Most often it is an awaiter, in the frame of a coroutine that is destroyed while it waits.
+    ~ring_node() {
+        assert(!is_linked() &&
+               "an object was destroyed that stands in a list: before you destroy a coroutine that "
+               "waits, cancel its task and await that");
+    }
 
 private:
     template <class T, class>

@@ -26,4 +26,11 @@ inline constexpr bool symmetric_transfer = !sanitized;
 inline constexpr bool symmetric_transfer = false;
 #endif
 
+/// Whether `assert` checks anything: what only serves an assert need not be done elsewhere.
+#ifdef NDEBUG
+inline constexpr bool asserts_are_on = false;
+#else
+inline constexpr bool asserts_are_on = true;
+#endif
+
 }  // namespace eddy

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/backend.hpp>
+#include <eddy/fork_count.hpp>
 #include <eddy/post_queue.hpp>
 #include <eddy/suspension.hpp>
 #include <eddy/task.hpp>
@@ -79,6 +80,7 @@ public:
     }
 
     /// One turn: what other threads posted, what the kernel has finished, due timers, ready tasks.
+    /// Throws std::logic_error in a forked child of the process that made the loop.
     void run_once();
 
     /// Cancels all tasks and runs them to their end.
@@ -183,6 +185,7 @@ private:
     void fire_due_timers() noexcept;
     void run_ready_tasks();
     int resume_ready_tasks(int most);
+    void refuse_to_run_after_fork() const;
     void resume(task_control& task) noexcept;
     void resume_observed(task_control& task);
     void finish(task_control& task) noexcept;
@@ -222,6 +225,7 @@ private:
     std::uint64_t stuck_since_ = 0;              // how many resumptions there were
     std::unique_ptr<loop_observer> observer_;    // null: nobody watches, and nothing is measured
     event_loop* const* const home_ = &current_;  // tells the thread that made it from others
+    const unsigned forks_ = fork_count();        // tells the process that made it from its children
 };
 
 template <class T>

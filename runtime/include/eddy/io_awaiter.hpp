@@ -19,7 +19,11 @@ public:
         code = what_to_do;
         handle = on;
     }
-    ~io_awaiter() { assert(!in_flight && "the kernel still uses this operation's buffers"); }
+    ~io_awaiter() {
+        assert(!in_flight &&
+               "a coroutine was destroyed while the kernel uses its buffers: cancel its task first "
+               "and await that");
+    }
 
     bool await_ready() const {
         checkpoint();

@@ -8,7 +8,10 @@ namespace eddy {
 class sleep_awaiter final : public suspension, private timer {
 public:
     explicit sleep_awaiter(time_point until) noexcept : until_(until) {}
-    ~sleep_awaiter() { assert(!is_armed()); }
+    ~sleep_awaiter() {
+        assert(!is_armed() &&
+               "a coroutine was destroyed while it sleeps: cancel its task first and await that");
+    }
 
     bool await_ready() const {
         checkpoint();

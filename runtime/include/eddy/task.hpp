@@ -67,7 +67,9 @@ public:
     class awaiter {
     public:
         explicit awaiter(task&& work) noexcept : work_(std::move(work)) {
-            assert(work_ && "this task was moved from or awaited before");
+            assert(work_ &&
+                   "this task was moved from or awaited before: a task is awaited once, call its "
+                   "function again for another one");
         }
 
         bool await_ready() const noexcept { return false; }
