@@ -99,7 +99,7 @@ public:
     }
 
     coroutine awaited_by;              ///< none for the outermost coroutine of a task
-    std::source_location awaiting_at;  ///< where it awaits, or did last
+    std::source_location awaiting_at;  ///< where it awaits, or did last; see closure_guard.hpp
 };
 
 inline promise_base& coroutine::promise() const noexcept {

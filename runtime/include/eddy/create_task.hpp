@@ -165,11 +165,23 @@ auto to_task(F&& f, Arguments&&... arguments) {
     }
 }
 
+/// Asserts that a task which is to outlive the expression that made it has all that it needs.
+template <class T>
+void assert_can_outlive_its_maker(const task<T>& work) noexcept {
+    assert(!work.needs_its_closure() &&
+           "the captures of this lambda may be gone when its task runs: hand over the lambda "
+           "itself and its arguments, create_task(f, x) for create_task(f(x)), so that they are "
+           "kept; or capture nothing and pass what it needs as arguments");
+    static_cast<void>(work);
+}
+
 /// Starts a task beside the running one, at the end of the ready queue. It is independent: it lives
-/// until it ends or its loop does. Must be called while a loop runs.
+/// until it ends or its loop does. Must be called while a loop runs. A lambda with captures is
+/// handed over as it is, not called: see the other overload.
 template <class T>
 task_handle<T> create_task(task<T> work, std::string_view name = {}) {
     assert(event_loop::current() != nullptr && "create_task needs a running loop");
+    assert_can_outlive_its_maker(work);
     auto started = event_loop::current()->start(std::move(work));
     if (!name.empty()) started->set_name(name);
     return task_handle<T>(std::move(started));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/closure_guard.hpp>
 #include <eddy/coroutine.hpp>
 #include <eddy/result.hpp>
 
@@ -63,6 +64,12 @@ public:
 
     /// Whether there is work left: false after it was moved from or awaited.
     explicit operator bool() const noexcept { return static_cast<bool>(frame_); }
+
+    /// Whether it was made by calling a lambda with captures, which die with the lambda. Known only
+    /// where asserts are on, and until it starts.
+    bool needs_its_closure() const noexcept {
+        return asserts_are_on && frame_ && frame_.promise().awaiting_at.line() != 0;
+    }
 
     class awaiter {
     public:

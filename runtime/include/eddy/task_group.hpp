@@ -15,9 +15,10 @@ public:
     task_group(const task_group&) = delete;
     task_group& operator=(const task_group&) = delete;
 
-    /// Starts a task in the group.
+    /// Starts a task in the group. A lambda with captures is handed over as it is, not called.
     template <class T>
     task_handle<T> create_task(task<T> work, std::string_view name = {}) {
+        assert_can_outlive_its_maker(work);
         auto started = children_.start(std::move(work));
         if (!name.empty()) started->set_name(name);
         return task_handle<T>(std::move(started));
