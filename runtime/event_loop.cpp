@@ -155,8 +155,9 @@ void event_loop::resume(task_control& task) noexcept {
     if (task.state == task_state::done) finish(task);
 }
 
-// The same with a look at the clock before and after.
-void event_loop::resume_observed(task_control& task) {
+// The same with a look at the clock before and after, and perhaps out of turn.
+void event_loop::resume_observed(task_control& first) {
+    task_control& task = observer_->choose(first, ready_);
     // Kept alive: it may be done after this, and the observer wants its name.
     const counted_ptr<task_control> keep = task.share();
     const time_point start = backend_->now();
@@ -232,6 +233,10 @@ loop_observer& event_loop::observer() {
 
 void event_loop::warn_about_slow_tasks(duration limit) {
     observer().warn_about_slices_over(limit);
+}
+
+void event_loop::choose_next_by(std::function<std::size_t(std::size_t ready)> choose) {
+    observer().choose_next_by(std::move(choose));
 }
 
 void event_loop::trace_to(const std::string& file) {

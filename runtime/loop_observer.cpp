@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <iostream>
 #include <system_error>
+#include <vector>
 
 namespace eddy {
 namespace {
@@ -45,6 +46,18 @@ void loop_observer::trace_to(const std::string& file, time_point start) {
         throw std::system_error(errno, std::generic_category(), "write a trace to " + file);
     trace_start_ = start;
     trace_ << std::fixed << "[\n";
+}
+
+task_control& loop_observer::choose(task_control& first,
+                                    intrusive_list<task_control>& ready) const {
+    if (!choose_) return first;
+    std::vector<task_control*> all{&first};
+    for (task_control& each : ready) all.push_back(&each);
+    task_control& chosen = *all.at(choose_(all.size()));
+    if (&chosen == &first) return first;
+    chosen.list_node<>::unlink();
+    ready.push_front(first);
+    return chosen;
 }
 
 void loop_observer::saw_resumption(const task_control& task, time_point start, time_point end) {

@@ -3,13 +3,15 @@
 #include <eddy/task_control.hpp>
 
 #include <fstream>
+#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
 
 namespace eddy {
 
-/// Watches the resumptions of a loop, where somebody wants them watched.
+/// Watches the resumptions of a loop, where somebody wants them watched, or has them in another
+/// order.
 class loop_observer {
 public:
     ~loop_observer();
@@ -18,6 +20,13 @@ public:
 
     /// Throws std::system_error if the file cannot be written.
     void trace_to(const std::string& file, time_point start);
+
+    void choose_next_by(std::function<std::size_t(std::size_t ready)> choose) {
+        choose_ = std::move(choose);
+    }
+
+    /// Takes the task to be resumed next: `first`, or another one, which changes places with it.
+    task_control& choose(task_control& first, intrusive_list<task_control>& ready) const;
 
     /// `task` ran from `start` to `end`; now it waits, is ready again, or is done.
     void saw_resumption(const task_control& task, time_point start, time_point end);
@@ -33,6 +42,7 @@ private:
         time_point since;
     };
 
+    std::function<std::size_t(std::size_t ready)> choose_;
     std::optional<duration> slow_;
     std::ofstream trace_;
     time_point trace_start_;

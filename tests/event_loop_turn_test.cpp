@@ -126,5 +126,24 @@ TEST(EventLoopTurn, CountsWhatItDoes) {
     EXPECT_EQ(after.resumptions - before.resumptions, 3U);
 }
 
+task<> note(log& order, std::string what) {
+    order.push_back(std::move(what));
+    co_return;
+}
+
+TEST(EventLoopTurn, ResumesReadyTasksInTheOrderThatASimulationChooses) {
+    event_loop loop(simulated());
+    log order;
+    std::vector<std::size_t> lengths;
+    for (const char* const each : {"a", "b", "c", "d"}) loop.start(note(order, each));
+    loop.choose_next_by([&lengths](std::size_t ready) {
+        lengths.push_back(ready);
+        return lengths.size() == 1 ? std::size_t{2} : ready - 1;
+    });
+    loop.run_once();
+    EXPECT_THAT(order, ElementsAre("c", "d", "b", "a"));
+    EXPECT_THAT(lengths, ElementsAre(4U, 3U, 2U, 1U));
+}
+
 }  // namespace
 }  // namespace eddy::testing

@@ -140,6 +140,27 @@ TEST(SimulatedNetwork, AcceptsConnectionsAtAnEndpoint) {
     for (std::uint64_t seed = 0; seed < 10; ++seed) simulate(accept_and_talk(), seed);
 }
 
+task<> accept_connection(native_handle listener) {
+    endpoint who;
+    const auto number = co_await accepting(listener, who);
+    const unique_handle server(static_cast<native_handle>(number));
+}
+
+task<> refuse_one_accept() {
+    simulated_network& network = simulation().network();
+    const endpoint at = endpoint::loopback(80);
+    const unique_handle listener = network.open_listener(at);
+    const unique_handle client = network.open_socket();
+    network.refuse_next_accept(listener.get(), std::errc::too_many_files_open);
+    EXPECT_EQ(co_await ending_of(accept_connection(listener.get())), ending::failure);
+    co_await connect_to(client.get(), at);
+    EXPECT_EQ(co_await ending_of(accept_connection(listener.get())), ending::value);
+}
+
+TEST(SimulatedNetwork, RefusesAnAcceptWhenItIsTold) {
+    for (std::uint64_t seed = 0; seed < 10; ++seed) simulate(refuse_one_accept(), seed);
+}
+
 task<> connect_to_nobody() {
     const unique_handle client = simulation().network().open_socket();
     EXPECT_EQ(co_await ending_of(connect_to(client.get(), endpoint::loopback(80))),

@@ -96,6 +96,7 @@ std::optional<time_point> simulated_network::possible_at(const operation& op) co
     const socket& on = at(op.handle);
     switch (op.code) {
         case opcode::accept:
+            if (on.refusal) return at_once;
             if (on.backlog.empty()) return std::nullopt;
             return on.backlog.front().arrives;
         case opcode::receive:
@@ -143,6 +144,7 @@ void simulated_network::connect(operation& op, time_point now) {
 }
 
 void simulated_network::accept(operation& op) {
+    if (const auto why = std::exchange(at(op.handle).refusal, std::nullopt)) return fail(op, *why);
     std::deque<connection_request>& backlog = at(op.handle).backlog;
     connection_request first = std::move(backlog.front());
     backlog.pop_front();

@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <random>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -49,6 +51,8 @@ public:
     void shut_down(native_handle end, time_point now) noexcept;
     /// Breaks a connection: both ends get `connection_reset`.
     void reset(native_handle end) noexcept;
+    /// The next accept fails, whoever may be waiting to be accepted.
+    void refuse_next_accept(native_handle listener, std::errc why) { at(listener).refusal = why; }
 
     void on_attach(native_handle handle) noexcept;
     void on_close(native_handle handle, time_point now) noexcept;
@@ -85,6 +89,7 @@ private:
         bool attached = false;
         endpoint listens_at;
         std::deque<connection_request> backlog;
+        std::optional<std::errc> refusal;  // of the next accept
     };
 
     unique_handle open(socket made);

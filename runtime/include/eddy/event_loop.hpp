@@ -118,6 +118,10 @@ public:
     /// time. On by default, at 100 ms, where the environment says EDDY_DEBUG=1.
     void warn_about_slow_tasks(duration limit = std::chrono::milliseconds(100));
 
+    /// For simulations: `choose(n)` says which of n ready tasks is resumed next, from 0 in the
+    /// order of the queue. Empty: the first, as always otherwise.
+    void choose_next_by(std::function<std::size_t(std::size_t ready)> choose);
+
     /// Records what every task does and waits for from now on, as a Chrome trace in JSON, which
     /// https://ui.perfetto.dev opens. Complete when the loop is destroyed. Throws
     /// std::system_error.
@@ -180,6 +184,7 @@ private:
         ready_.push_back(task);
     }
 
+    void refuse_to_run_after_fork() const;
     std::optional<duration> time_to_sleep();
     void wake_finished_operations() noexcept;
     void fire_due_timers() noexcept;
@@ -187,7 +192,7 @@ private:
     int resume_ready_tasks(int most);
     void refuse_to_run_after_fork() const;
     void resume(task_control& task) noexcept;
-    void resume_observed(task_control& task);
+    void resume_observed(task_control& first);
     void finish(task_control& task) noexcept;
     loop_observer& observer();
     bool is_stuck() noexcept;
