@@ -1,9 +1,11 @@
 #include <eddy/create_task.hpp>
 
+#include "support/cancel_sweep.hpp"
 #include "support/counted.hpp"
 #include "support/ending.hpp"
 #include "support/simulate.hpp"
 
+#include <eddy/call_later.hpp>
 #include <eddy/event.hpp>
 #include <eddy/run.hpp>
 #include <eddy/sleep.hpp>
@@ -322,6 +324,38 @@ task<int> sum_of_many(int count) {
 
 TEST(CreateTask, StartsTensOfThousands) {
     EXPECT_EQ(simulate(sum_of_many(50'000)), 50'000 / 2 * 49'999);
+}
+
+task<> give_counted(std::shared_ptr<int> ended) {
+    const counted guard(1);
+    co_await sleep(1ms);
+    co_await yield();
+    ++*ended;
+}
+
+task<> await_it_and_a_call(std::shared_ptr<int> ended, std::shared_ptr<int> called) {
+    task_handle<void> other = create_task(give_counted, ended);
+    task_handle<void> call =
+        call_later(2ms, [](const std::shared_ptr<int>& calls) { ++*calls; }, called);
+    co_await other;
+    co_await std::move(call);
+}
+
+TEST(CreateTask, LetsTheTaskEndWheneverThoseWhoAwaitItAreCancelled) {
+    sweep([](simulated_backend&) {
+        const auto ended = std::make_shared<int>(0);
+        const auto called = std::make_shared<int>(0);
+        scenario made;
+        made.tasks.push_back(await_it_and_a_call(ended, called));
+        made.tasks.push_back(await_it_and_a_call(ended, called));
+        made.tasks.push_back([](std::shared_ptr<int>) -> task<> { co_await sleep(1s); }(ended));
+        made.victims = 2;
+        made.check = [ended, called] {
+            EXPECT_LE(*ended, 2);
+            EXPECT_LE(*called, *ended);
+        };
+        return made;
+    });
 }
 
 }  // namespace

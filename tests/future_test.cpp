@@ -1,5 +1,7 @@
 #include <eddy/future.hpp>
 
+#include "support/cancel_sweep.hpp"
+
 #include <eddy/completer.hpp>
 #include <eddy/create_task.hpp>
 #include <eddy/event.hpp>
@@ -476,6 +478,39 @@ TEST(AwaitedFuture, SurvivesThatItIsFinishedAndItsTaskCancelledAtOnce) {
 
 TEST(AwaitedFuture, SurvivesThatItIsFinishedAndAbandonedAtOnce) {
     race_completion_with_cancellation(await_or_abandon);
+}
+
+struct shared_work {
+    completer<int> producer;
+    future<int> result = producer.get_future();
+};
+
+task<> await_work(std::shared_ptr<shared_work> work) {
+    EXPECT_EQ(co_await work->result, 7);
+}
+
+task<> compute() {
+    co_await sleep(1ms);
+}
+
+// Work that runs is not interrupted.
+task<> do_work(std::shared_ptr<shared_work> work) {
+    co_await sleep(1ms);
+    if (!work->producer.start()) co_return;
+    co_await shield(compute());
+    work->producer.set_result(7);
+}
+
+TEST(AwaitedFuture, EndsItsTaskWheneverThatIsCancelled) {
+    testing::sweep([](testing::simulated_backend&) {
+        const auto work = std::make_shared<shared_work>();
+        testing::scenario made;
+        made.tasks.push_back(await_work(work));
+        made.tasks.push_back(do_work(work));
+        made.victims = 1;
+        made.check = [] {};
+        return made;
+    });
 }
 
 TEST(AwaitedFuture, LetsTheLoopEndRightAfterItIsFinished) {

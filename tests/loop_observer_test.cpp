@@ -3,6 +3,7 @@
 #include "support/environment_variable.hpp"
 #include "support/simulate.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/transfer.hpp"
 
 #include <eddy/create_task.hpp>
 #include <eddy/sleep.hpp>
@@ -11,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <fstream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
 using ::testing::Not;
 
 using nlohmann::json;
@@ -83,15 +86,19 @@ task<> run_two() {
     simulation().advance(5ms);
 }
 
-json trace_of_two() {
+json trace_of(task<> work) {
     const temporary_folder folder;
     {
         event_loop loop(simulated());
         loop.trace_to(folder.path("trace.json"));
-        loop.run_until_complete(run_two());
+        loop.run_until_complete(std::move(work));
     }
     std::ifstream file(folder.path("trace.json"));
     return json::parse(file);
+}
+
+json trace_of_two() {
+    return trace_of(run_two());
 }
 
 std::vector<json> slices_of(const json& trace, const std::string& category) {
@@ -127,6 +134,23 @@ TEST(LoopObserver, TracesWhatTasksWaitFor) {
     EXPECT_EQ(waits.at(1)["name"], "task");
     EXPECT_EQ(waits.at(1)["dur"], 1'002'000.0);
     EXPECT_NE(waits.at(0)["tid"], waits.at(1)["tid"]) << "each task has a row of its own";
+}
+
+task<> exchange_a_byte() {
+    const auto [one, other] = simulation().network().open_pair();
+    std::string text;
+    task_handle<void> reading = create_task(receive_text(one.get(), text));
+    co_await sleep(1ms);
+    co_await send_text(other.get(), "x");
+    simulation().network().shut_down(other.get(), event_loop::current()->kernel().now());
+    co_await reading;
+}
+
+TEST(LoopObserver, TracesWaitsForTheKernel) {
+    std::set<std::string> names;
+    for (const json& each : slices_of(trace_of(exchange_a_byte()), "wait"))
+        names.insert(each["name"]);
+    EXPECT_THAT(names, IsSupersetOf({"sleep", "receive", "task"}));
 }
 
 TEST(LoopObserver, SaysWhichFileItCannotWrite) {

@@ -325,5 +325,33 @@ TEST(Queue, LosesNoValueAndMakesNoneWhoeverIsCancelledWhenever) {
     });
 }
 
+task<> join_and_note(std::shared_ptr<exchange> with, std::shared_ptr<int> joined) {
+    co_await with->items.put(counted(1));
+    co_await with->items.join();
+    ++*joined;
+}
+
+task<> finish_all(std::shared_ptr<exchange> with) {
+    while (co_await with->items.get()) {
+        co_await yield();
+        with->items.task_done();
+    }
+}
+
+TEST(Queue, LetsOthersJoinWhoeverIsCancelledWhileJoining) {
+    sweep([](simulated_backend&) {
+        const auto shared = std::make_shared<exchange>();
+        const auto joined = std::make_shared<int>(0);
+        scenario made;
+        made.tasks.push_back(join_and_note(shared, joined));
+        made.tasks.push_back(join_and_note(shared, joined));
+        made.tasks.push_back(finish_all(shared));
+        made.tasks.push_back(close_when_quiet(shared));
+        made.victims = 2;
+        made.check = [joined] { EXPECT_LE(*joined, 2); };
+        return made;
+    });
+}
+
 }  // namespace
 }  // namespace eddy::testing

@@ -1,5 +1,6 @@
 #include <eddy/signal_watch.hpp>
 
+#include "support/cancel_sweep.hpp"
 #include "support/ending.hpp"
 #include "support/simulate.hpp"
 
@@ -10,6 +11,8 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <memory>
+#include <optional>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -133,6 +136,32 @@ task<> cancel_next_signal() {
 
 TEST(NextSignal, CanBeCancelled) {
     simulate(cancel_next_signal());
+}
+
+task<> wait_for_both(std::shared_ptr<std::optional<signal_watch>> watch) {
+    watch->emplace(two_signals);
+    co_await (*watch)->next();
+    co_await (*watch)->next();
+}
+
+// Raises them only while they are caught: they end the process otherwise.
+task<> raise_both(std::shared_ptr<std::optional<signal_watch>> watch) {
+    for (const int number : two_signals) {
+        co_await sleep(1ms);
+        if (*watch) std::raise(number);
+    }
+}
+
+TEST(SignalWatch, LosesNoSignalWheneverItsTaskIsCancelled) {
+    sweep([](simulated_backend&) {
+        const auto watch = std::make_shared<std::optional<signal_watch>>();
+        scenario made;
+        made.tasks.push_back(wait_for_both(watch));
+        made.tasks.push_back(raise_both(watch));
+        made.victims = 1;
+        made.check = [watch] { watch->reset(); };
+        return made;
+    });
 }
 
 }  // namespace

@@ -32,7 +32,9 @@
 #include <eddy/file.hpp>
 
 // Pools.
+#include <eddy/fork_join.hpp>
 #include <eddy/futures.hpp>
+#include <eddy/loop_pool.hpp>
 #include <eddy/process_pool.hpp>
 #include <eddy/thread_pool.hpp>
 #include <eddy/to_thread.hpp>

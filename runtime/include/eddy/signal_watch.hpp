@@ -4,6 +4,7 @@
 #include <eddy/signals.hpp>
 
 #include <atomic>
+#include <cassert>
 #include <deque>
 #include <vector>
 
@@ -27,6 +28,9 @@ public:
             return watch_.has_arrived();
         }
         void await_suspend(coroutine caller) noexcept {
+            assert(watch_.waiting_ == nullptr &&
+                   "another task waits for this watch: let one task wait, and tell the others by "
+                   "an event or a queue");
             watch_.waiting_ = this;
             park(caller);
         }
