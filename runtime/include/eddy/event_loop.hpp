@@ -184,7 +184,6 @@ private:
         ready_.push_back(task);
     }
 
-    void refuse_to_run_after_fork() const;
     std::optional<duration> time_to_sleep();
     void wake_finished_operations() noexcept;
     void fire_due_timers() noexcept;
