@@ -16,7 +16,9 @@ void loop_model::run_turn() {
         loop_.tasks(), [](const task_info& each) { return each.state == task_state::ready; });
     loop_.run_once();
     in_turn_ = false;
-    if (had_ready) EXPECT_GT(loop_.stats().resumptions, resumed) << "a ready task was forgotten";
+    if (had_ready) {
+        EXPECT_GT(loop_.stats().resumptions, resumed) << "a ready task was forgotten";
+    }
     check_tasks();
 }
 

@@ -54,7 +54,9 @@ task<> use_lock(world& in) {
     try {
         const lock::guard held = co_await in.mutex.acquire();
         in.model.note_step();
-        if (in.is_in_promised_order()) EXPECT_EQ(in.line.front(), ticket) << "was overtaken";
+        if (in.is_in_promised_order()) {
+            EXPECT_EQ(in.line.front(), ticket) << "was overtaken";
+        }
         std::erase(in.line, ticket);
         EXPECT_FALSE(std::exchange(in.somebody_is_inside, true)) << "two hold one lock";
         const at_end leave([&in] { in.somebody_is_inside = false; });

@@ -48,7 +48,7 @@ void world::end_independent_tasks() {
         task_handle<int> each = independent[i];
         each.cancel();
         run_until_done(each.control());
-        each.control().error_seen = true;
+        each.control().error_unseen = false;
     }
     while (!loop.tasks().empty()) model.run_turn();  // what `call_later` has started
 }
