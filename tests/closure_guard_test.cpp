@@ -133,14 +133,22 @@ struct caller {
     F f;
 };
 
+template <class F>
+task<> call_kept(F f) {
+    f();
+    co_return;
+}
+
 task<> start_what_is_no_lambda_with_captures() {
     counter named;
     co_await create_task(named.count());
     caller caller_of_lambda{[&named] { ++named.value; }};
     co_await create_task(caller_of_lambda.call());
+    const auto count = [&named] { ++named.value; };
+    co_await create_task(call_kept(count));
     co_await create_task([](counter* of) -> task<> { co_await of->count(); }(&named));
     co_await create_task([](counter& of) -> task<> { co_await of.count(); }(named));
-    EXPECT_EQ(named.value, 4);
+    EXPECT_EQ(named.value, 5);
 }
 
 TEST(ClosureGuard, MindsNeitherMemberFunctionsNorLambdasWithoutCaptures) {

@@ -60,10 +60,12 @@ public:
 
 }  // namespace eddy
 
-// Looks at the first parameter, which for a member function is the object. The traits see it for
-// lambdas too, where clang up to 19 does not pass it to the promise's constructor.
+// Looks at the first parameter, which for a member function is a reference to the object; a lambda
+// that is passed by value is kept. The traits see the object for lambdas too, where clang up to 19
+// does not pass it to the promise's constructor.
 template <class T, class First, class... Others>
-    requires(eddy::asserts_are_on && std::is_class_v<std::remove_cvref_t<First>>)
+    requires(eddy::asserts_are_on && std::is_lvalue_reference_v<First> &&
+             std::is_class_v<std::remove_cvref_t<First>>)
 struct std::coroutine_traits<eddy::task<T>, First, Others...> {
     using promise_type =
         eddy::member_promise<typename eddy::task<T>::promise_type, std::remove_cvref_t<First>>;
