@@ -1,6 +1,6 @@
 """The programs of other runtimes that eddy is compared with: how peers/ is built and run.
 
-Imported by the comparisons. A peer that cannot be built or run is named with the reason,
+Imported by runtime.py and echo.py. A peer that cannot be built or run is named with the reason,
 and the comparison goes on without it.
 """
 
@@ -88,7 +88,7 @@ def build(peers):
 
 def build_one(peer):
     """Returns why it could not be built, or nothing."""
-    if not peer.build or (peer.source and is_newer(Path(peer.command[0]), SOURCES / peer.source)):
+    if not peer.build or (peer.source and is_fresh(Path(peer.command[0]), SOURCES / peer.source)):
         return None
     try:
         environment = {**os.environ, **peer.build_environment}
@@ -99,6 +99,10 @@ def build_one(peer):
         return None
     complaint = [line for line in done.stderr.splitlines() if "error" in line.lower()]
     return (complaint or done.stderr.splitlines() or ["it does not build"])[0].strip()
+
+
+def is_fresh(program, source):
+    return all(is_newer(program, each) for each in [source, *SOURCES.glob("*.h")])
 
 
 def is_newer(program, source):

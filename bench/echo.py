@@ -1,0 +1,185 @@
+#!/usr/bin/python3
+"""Compares what echo servers cost: ./dev bench echo
+
+Each server runs on one processor, the load on another. What counts is the processor time, user and
+system, that a server takes for one round trip of 64 bytes. Exit status 0: it ran, whatever the
+figures are.
+"""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import peer_programs
+from peer_programs import CC, Peer, compiled, with_asio, with_go, with_python, with_tokio
+
+# Connections, and round trips to measure: about one second each.
+LOADS = {1: 30_000, 64: 200_000, 1000: 200_000}
+
+WITHIN = 1.03  # of the bare server on the same kernel interface
+USER_TARGET = 250  # ns
+
+ECHO = str(peer_programs.BUILD / "echo")
+
+
+@dataclass
+class Server:
+    peer: Peer
+    bare: str  # the bare server on the same kernel interface
+    is_eddy: bool = False
+
+
+def eddy(backend):
+    command = [ECHO, "--backend", backend]
+    return Server(Peer(f"eddy, {backend}", "", command), f"bare C, {backend}", is_eddy=True)
+
+
+def bare(backend, package, libraries=()):
+    name = f"bare C, {backend}"
+    return Server(compiled(name, package, CC, f"echo_{backend}.c", libraries), name)
+
+
+def others():
+    peers = [
+        with_asio("echo_asio.cpp"),
+        compiled("libuv", "libuv1-dev", CC, "echo_libuv.c", ["-luv"]),
+        with_tokio("echo_tokio"),
+        with_go("echo_go.go"),
+        *with_python("echo_asyncio.py"),
+    ]
+    return [Server(peer, "bare C, epoll") for peer in peers]
+
+
+SERVERS = [
+    bare("epoll", "libc6-dev"),
+    eddy("epoll"),
+    bare("io_uring", "liburing-dev", ["-luring"]),
+    eddy("io_uring"),
+    *others(),
+]
+
+
+def build_load():
+    source = peer_programs.HERE / "echo_load.c"
+    program = peer_programs.OUTPUT / "echo_load"
+    subprocess.run([*CC, str(source), "-o", str(program)], check=True)
+    return str(program)
+
+
+def measure(load, server, connections):
+    """Returns nanoseconds per round trip: passed, of the processor, and of these in user mode."""
+    here, there = peer_programs.processors()
+    environment = {**os.environ, **server.peer.environment}
+    process = subprocess.Popen(server.peer.command, stdout=subprocess.PIPE, text=True,
+                               env=environment, preexec_fn=peer_programs.pin(here))
+    try:
+        port = process.stdout.readline().strip()
+        command = [load, port, str(process.pid), str(connections), str(LOADS[connections])]
+        done = subprocess.run(command, capture_output=True, text=True,
+                              preexec_fn=peer_programs.pin(there))
+        if done.returncode != 0:
+            raise RuntimeError(f"the load on {server.peer.name} failed: {done.stderr.strip()}")
+        count, *nanoseconds = map(int, done.stdout.split())
+        return [each / count for each in nanoseconds]
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def measure_all(load, servers, loads, repetitions):
+    """Returns for each number of connections and each server the medians of what `measure` gives,
+    but the mean of user time, which the kernel only samples."""
+    samples = defaultdict(list)
+    for repetition in range(repetitions):
+        print(f"repetition {repetition + 1} of {repetitions}", file=sys.stderr)
+        for connections in loads:
+            for server in servers:
+                key = connections, server.peer.name
+                samples[key].append(measure(load, server, connections))
+    figures = {connections: {} for connections in loads}
+    for (connections, name), runs in samples.items():
+        passed, processor, user = zip(*runs)
+        figures[connections][name] = {"cpu": statistics.median(processor),
+                                      "user": statistics.mean(user),
+                                      "passed": statistics.median(passed)}
+    return figures
+
+
+def verdict(server, figures, connections):
+    """What is to be said of eddy's figures; nothing of others."""
+    if not server.is_eddy:
+        return ""
+    mine = figures[server.peer.name]
+    words = []
+    if server.bare in figures:
+        close = mine["cpu"] <= WITHIN * figures[server.bare]["cpu"]
+        words.append("within 3 % of bare C" if close else "MORE THAN 3 % OVER BARE C")
+    words.append("user time meets its target" if mine["user"] <= USER_TARGET
+                 else f"USER TIME OVER {USER_TARGET} ns")
+    below = [each.peer.name for each in SERVERS if each in others_in(figures)
+             and figures[each.peer.name]["cpu"] <= mine["cpu"]]
+    if connections > 1:
+        words.append("BEHIND " + ", ".join(below) if below else "below every peer")
+    return ", ".join(words)
+
+
+def others_in(figures):
+    return [each for each in SERVERS if each.peer.name in figures and not each.is_eddy
+            and each.peer.name != each.bare]
+
+
+def print_tables(figures, servers):
+    for connections, by_name in figures.items():
+        print(f"\n{f'connections: {connections}':20}{'cpu':>8}{'user':>7}{'× bare C':>10}"
+              f"{'round trips/s':>15}")
+        for server in servers:
+            mine = by_name[server.peer.name]
+            ratio = mine["cpu"] / by_name[server.bare]["cpu"] if server.bare in by_name else None
+            print(f"{server.peer.name:20}{mine['cpu']:8.0f}{mine['user']:7.0f}"
+                  f"{f'{ratio:.3f}' if ratio else '–':>10}{1e9 / mine['passed']:15,.0f}"
+                  f"   {verdict(server, by_name, connections)}".rstrip())
+
+
+def allow_descriptors():
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 4096 if most == resource.RLIM_INFINITY else min(4096, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev bench echo", description=__doc__)
+    parser.add_argument("--repetitions", type=int, default=5, metavar="N")
+    parser.add_argument("--only", metavar="NAMES",
+                        help="compare only these servers, separated by commas: eddy,bare")
+    parser.add_argument("--connections", type=int, choices=LOADS, nargs="+", default=list(LOADS))
+    parser.add_argument("--json", metavar="FILE", help="write the figures to this file")
+    options = parser.parse_args()
+
+    allow_descriptors()
+    usable, absent = peer_programs.build([server.peer for server in SERVERS])
+    servers = [each for each in SERVERS if each.peer in usable]
+    if options.only:
+        wanted = tuple(options.only.split(","))
+        servers = [each for each in servers if each.peer.name.startswith(wanted)]
+    figures = measure_all(build_load(), servers, options.connections, options.repetitions)
+
+    print(f"Processor time of the server in ns per round trip of 64 bytes, user and system; of"
+          f" these, in user mode.\nMedians of {options.repetitions} run(s) in turn, one thread.\n"
+          f"{peer_programs.versions([each.peer for each in others_in(figures[options.connections[0]])])}")
+    print_tables(figures, servers)
+    for name, reason in absent.items():
+        print(f"not compared: {name}: {reason}")
+    if options.json:
+        report = {"unit": "ns", "connections": figures, "absent": absent}
+        Path(options.json).write_text(json.dumps(report, indent=2), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
