@@ -1,8 +1,8 @@
 #pragma once
 
+#include <eddy/event_loop.hpp>
 #include <eddy/future_core.hpp>
 #include <eddy/post_queue.hpp>
-#include <eddy/suspension.hpp>
 
 #include <condition_variable>
 #include <cstddef>

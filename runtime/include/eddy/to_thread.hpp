@@ -1,7 +1,7 @@
 #pragma once
 
 #include <eddy/blocking_pool.hpp>
-#include <eddy/suspension.hpp>
+#include <eddy/event_loop.hpp>
 #include <eddy/task.hpp>
 
 #include <utility>
