@@ -57,6 +57,14 @@ task<int> await_as_a_loop_condition() {
     while (co_await value_of(counted(1)) == 1 && rounds < 5) ++rounds;
     co_return rounds;
 }
+// Has no variable but the one of its loop.
+task<int> count_down(int from) {
+    while (const int left = co_await value_of(counted(from))) from = left - 1;
+    co_return 5;
+}
+task<int> await_in_the_declaration_of_a_loop() {
+    return count_down(3);
+}
 task<int> range_of_a_loop() {
     int sum = 0;
     for (const counted& each : co_await make_two()) sum += each.value;
@@ -127,6 +135,7 @@ constexpr await_form right_forms[] = {
     {"two_awaits_in_a_call", two_awaits_in_a_call},
     {"two_awaits_as_arguments_of_an_await", two_awaits_as_arguments_of_an_await},
     {"await_as_a_loop_condition", await_as_a_loop_condition},
+    {"await_in_the_declaration_of_a_loop", await_in_the_declaration_of_a_loop},
     {"range_of_a_loop", range_of_a_loop},
     {"structured_binding", structured_binding},
     {"structured_binding_by_reference", structured_binding_by_reference},

@@ -332,7 +332,7 @@ task<> join_and_note(std::shared_ptr<exchange> with, std::shared_ptr<int> joined
 }
 
 task<> finish_all(std::shared_ptr<exchange> with) {
-    while (co_await with->items.get()) {
+    while (const auto item = co_await with->items.get()) {
         co_await yield();
         with->items.task_done();
     }
