@@ -17,7 +17,7 @@ constexpr std::string_view path_of_last_resort = "/usr/local/bin:/usr/bin:/bin";
 std::string_view search_path(const std::vector<std::string>& environment) noexcept {
     constexpr std::string_view name = "PATH=";
     const auto found = std::ranges::find_if(
-        environment, [](const std::string& each) { return each.starts_with(name); });
+        environment, [&](const std::string& each) { return each.starts_with(name); });
     if (found == environment.end()) return path_of_last_resort;
     return std::string_view(*found).substr(name.size());
 }

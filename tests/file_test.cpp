@@ -74,7 +74,7 @@ TEST_P(File, IsWrittenAndReadBehindFiveGibibytes) {
 }
 
 TEST_P(File, IsReadAsAWhole) {
-    for (const std::size_t size : {0, 1, 4096, 3'000'000}) {
+    for (const std::size_t size : {0U, 1U, 4096U, 3'000'000U}) {
         const std::string text = some_text(size);
         EXPECT_TRUE(run(read_file(write("whole", text))) == text) << size << " bytes";
     }
