@@ -11,8 +11,10 @@ if(llhttp_FOUND)
         endif()
     endforeach()
 else()
-    find_path(EDDY_LLHTTP_SOURCES llhttp.c PATHS /usr/share/llhttp NO_DEFAULT_PATH)
-    find_path(EDDY_LLHTTP_HEADER llhttp.h PATHS /usr/share/include/llhttp NO_DEFAULT_PATH)
+    find_path(EDDY_LLHTTP_SOURCES llhttp.c PATHS /usr/share/llhttp
+        NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
+    find_path(EDDY_LLHTTP_HEADER llhttp.h PATHS /usr/share/include/llhttp
+        NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
     if(NOT EDDY_LLHTTP_SOURCES OR NOT EDDY_LLHTTP_HEADER)
         message(FATAL_ERROR "eddy needs llhttp. On Debian: apt-get install node-llhttp")
     endif()

@@ -1,6 +1,7 @@
 #include <eddy/endpoint.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <stdexcept>
 
@@ -20,8 +21,20 @@ const Address& view_as(std::span<const std::byte> bytes) noexcept {
     return *reinterpret_cast<const Address*>(bytes.data());
 }
 
+// On the BSDs and macOS an address begins with its own length.
 template <class Address>
-void store(endpoint& at, const Address& address, std::size_t size = sizeof(Address)) noexcept {
+void note_length(Address& address, std::size_t size) noexcept {
+    if constexpr (requires { address.sin_len; })
+        address.sin_len = static_cast<std::uint8_t>(size);
+    else if constexpr (requires { address.sin6_len; })
+        address.sin6_len = static_cast<std::uint8_t>(size);
+    else if constexpr (requires { address.sun_len; })
+        address.sun_len = static_cast<std::uint8_t>(size);
+}
+
+template <class Address>
+void store(endpoint& at, Address address, std::size_t size = sizeof(Address)) noexcept {
+    note_length(address, size);
     std::memcpy(at.storage().data(), &address, size);
     at.resize(size);
 }
@@ -84,7 +97,9 @@ endpoint endpoint::local(std::string_view path) {
     sockaddr_un native{};
     // The kernel wants the path and its final zero inside sun_path.
     if (path.size() >= sizeof(native.sun_path)) {
-        throw std::length_error("local socket path is longer than 107 bytes: " + std::string(path));
+        throw std::length_error("local socket path is longer than " +
+                                std::to_string(sizeof(native.sun_path) - 1) +
+                                " bytes: " + std::string(path));
     }
     native.sun_family = AF_UNIX;
     std::memcpy(native.sun_path, path.data(), path.size());
@@ -94,7 +109,7 @@ endpoint endpoint::local(std::string_view path) {
 }
 
 address_family endpoint::family() const noexcept {
-    if (size_ < sizeof(sa_family_t)) return address_family::none;
+    if (size_ < offsetof(sockaddr, sa_family) + sizeof(sa_family_t)) return address_family::none;
     switch (view_as<sockaddr>(native()).sa_family) {
         case AF_INET: return address_family::ipv4;
         case AF_INET6: return address_family::ipv6;

@@ -1,8 +1,11 @@
 #include <eddy/handle_passing.hpp>
 
 #include "posix.hpp"
+#include "socket_calls.hpp"
 
 #include <cstring>
+
+#include <poll.h>
 
 namespace eddy {
 namespace {
@@ -12,6 +15,16 @@ constexpr std::size_t most_handles = 253;
 
 int flags_of(when_not_ready what) noexcept {
     return what == when_not_ready::give_up ? MSG_DONTWAIT : 0;
+}
+
+// A socket in the non-blocking mode has to be waited for.
+void wait_until(native_handle socket, short ready) noexcept {
+    pollfd asked{.fd = socket, .events = ready, .revents = 0};
+    retry_interrupted([&] { return ::poll(&asked, 1, -1); });
+}
+
+bool must_wait(ssize_t result, when_not_ready what) noexcept {
+    return result < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) && what == when_not_ready::wait;
 }
 
 std::error_code error_of_call() noexcept {
@@ -52,8 +65,13 @@ std::size_t send_with_handle(native_handle socket, std::span<const std::byte> by
         header->cmsg_len = CMSG_LEN(sizeof(int));
         std::memcpy(CMSG_DATA(header), &passed, sizeof passed);
     }
-    const ssize_t sent = retry_interrupted(
-        [&] { return ::sendmsg(socket, &message, flags_of(what) | MSG_NOSIGNAL); });
+    if (what == when_not_ready::give_up) prepare_socket(socket);
+    const auto send = [&] { return ::sendmsg(socket, &message, flags_of(what) | no_signal); };
+    ssize_t sent = retry_interrupted(send);
+    while (must_wait(sent, what)) {
+        wait_until(socket, POLLOUT);
+        sent = retry_interrupted(send);
+    }
     error = sent < 0 ? error_of_call() : std::error_code();
     return sent < 0 ? 0 : static_cast<std::size_t>(sent);
 }
@@ -68,8 +86,12 @@ std::size_t receive_with_handles(native_handle socket, std::span<std::byte> into
     message.msg_iovlen = 1;
     message.msg_control = control;
     message.msg_controllen = sizeof control;
-    const ssize_t received = retry_interrupted(
-        [&] { return ::recvmsg(socket, &message, flags_of(what) | MSG_CMSG_CLOEXEC); });
+    const auto receive = [&] { return receive_message(socket, message, flags_of(what)); };
+    ssize_t received = retry_interrupted(receive);
+    while (must_wait(received, what)) {
+        wait_until(socket, POLLIN);
+        received = retry_interrupted(receive);
+    }
     error = received < 0 ? error_of_call() : std::error_code();
     if (received < 0) return 0;
     take_handles(message, handles);

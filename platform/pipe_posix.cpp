@@ -2,6 +2,7 @@
 
 #include "pipe_transfer.hpp"
 #include "posix.hpp"
+#include "socket_calls.hpp"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -16,8 +17,8 @@ namespace {
 class no_broken_pipe_signal {
 public:
     no_broken_pipe_signal() noexcept {
-        ::sigemptyset(&only_it_);
-        ::sigaddset(&only_it_, SIGPIPE);
+        sigemptyset(&only_it_);
+        sigaddset(&only_it_, SIGPIPE);
         was_pending_ = is_pending();
         ::pthread_sigmask(SIG_BLOCK, &only_it_, &before_);
     }
@@ -32,7 +33,7 @@ public:
 private:
     static bool is_pending() noexcept {
         sigset_t pending;
-        return ::sigpending(&pending) == 0 && ::sigismember(&pending, SIGPIPE) == 1;
+        return ::sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1;
     }
 
     sigset_t only_it_{};
@@ -74,7 +75,7 @@ bool try_transfer_on_pipe(operation& op) noexcept {
 
 std::error_code open_pipe(unique_handle& reading, unique_handle& writing) noexcept {
     int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) < 0) return last_error();
+    if (make_pipe(ends) < 0) return last_error();
     reading.reset(ends[0]);
     writing.reset(ends[1]);
     return {};

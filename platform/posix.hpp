@@ -40,7 +40,7 @@ static_assert(sizeof(io_buffer) == sizeof(iovec), "io_buffer has the layout of i
 inline msghdr message_of(const operation& op) noexcept {
     msghdr message{};
     message.msg_iov = reinterpret_cast<iovec*>(const_cast<io_buffer*>(op.buffers.data()));
-    message.msg_iovlen = op.buffers.size();
+    message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(op.buffers.size());
     if (op.peer == nullptr) return message;
     if (op.code == opcode::receive_from) {
         message.msg_name = op.peer->storage().data();

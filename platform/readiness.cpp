@@ -4,6 +4,7 @@
 
 #include "pipe_transfer.hpp"
 #include "posix.hpp"
+#include "socket_calls.hpp"
 
 #include <poll.h>
 
@@ -41,23 +42,6 @@ answer wait_for(native_handle handle, short events) noexcept {
     return count > 0 ? done() : would_block();
 }
 
-// Errors that belong to the connection which was about to be accepted, not to the listener
-// (accept(2), "Error handling").
-bool concerns_lost_peer(int error) noexcept {
-    switch (error) {
-        case ECONNABORTED:
-        case EPROTO:
-        case ENETDOWN:
-        case ENOPROTOOPT:
-        case EHOSTDOWN:
-        case ENONET:
-        case EHOSTUNREACH:
-        case EOPNOTSUPP:
-        case ENETUNREACH: return true;
-        default: return false;
-    }
-}
-
 answer accept_peer(operation& op) noexcept {
     // A listener that blocks would hold the whole loop; the accepted sockets need no such flag
     // because every call on them says MSG_DONTWAIT.
@@ -68,7 +52,7 @@ answer accept_peer(operation& op) noexcept {
     for (;;) {
         auto size = static_cast<socklen_t>(peer.storage().size());
         auto* const address = reinterpret_cast<sockaddr*>(peer.storage().data());
-        const int accepted = ::accept4(op.handle, address, &size, SOCK_CLOEXEC);
+        const int accepted = accept_socket(op.handle, address, &size);
         if (accepted >= 0) peer.resize(size);
         if (accepted >= 0 || !(errno == EINTR || concerns_lost_peer(errno)))
             return answer_of(accepted);
@@ -107,7 +91,7 @@ answer receive(operation& op) noexcept {
 }
 
 answer send(operation& op) noexcept {
-    constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+    const int flags = MSG_DONTWAIT | no_signal;
     if (op.code == opcode::send && op.buffers.size() == 1) {
         return answer_of(retry_interrupted(
             [&] { return ::send(op.handle, op.buffers[0].data, op.buffers[0].size, flags); }));
@@ -118,9 +102,8 @@ answer send(operation& op) noexcept {
 
 answer receive_datagram(operation& op) noexcept {
     msghdr message = message_of(op);
-    // MSG_TRUNC: the full size is reported also when the buffers were too small.
-    const answer received = answer_of(retry_interrupted(
-        [&] { return ::recvmsg(op.handle, &message, MSG_DONTWAIT | MSG_TRUNC); }));
+    const answer received =
+        answer_of(retry_interrupted([&] { return receive_datagram_message(op.handle, message); }));
     if (received.finished && !received.error && op.peer != nullptr)
         op.peer->resize(message.msg_namelen);
     return received;

@@ -1,13 +1,14 @@
 #include <eddy/signals.hpp>
 
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <thread>
 
 namespace eddy {
 namespace {
 
-constexpr int most_signals = 65;  // Linux numbers them from 1 to 64
+constexpr int most_signals = 65;  // Linux numbers them from 1 to 64, macOS to 31
 
 struct caught_signal {
     // Partner: `handle` loads it between two changes of `handlers_running`, `release_signal` clears

@@ -1,6 +1,7 @@
 #include <eddy/socket.hpp>
 
 #include "posix.hpp"
+#include "socket_calls.hpp"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -61,7 +62,7 @@ void close_handle(native_handle handle) noexcept {
 unique_handle open_socket(address_family family, socket_type type,
                           std::error_code& error) noexcept {
     const int native_type = type == socket_type::stream ? SOCK_STREAM : SOCK_DGRAM;
-    unique_handle opened(::socket(native_family(family), native_type | SOCK_CLOEXEC, 0));
+    unique_handle opened(make_socket(native_family(family), native_type));
     error = opened ? std::error_code() : last_error();
     return opened;
 }
@@ -105,7 +106,7 @@ bool is_abandoned(const endpoint& at) noexcept {
 
 std::error_code open_socket_pair(unique_handle& one, unique_handle& other) noexcept {
     int both[2];
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both) < 0) return last_error();
+    if (make_socket_pair(both) < 0) return last_error();
     one.reset(both[0]);
     other.reset(both[1]);
     return {};

@@ -75,7 +75,7 @@ TEST_P(Backend, IsWokenByAWakeThatCameBeforeItSleeps) {
 }
 
 TEST_P(Backend, IsWokenFromItsSleepByAnotherThread) {
-    const int sleeper = this_thread_number();
+    const std::uint64_t sleeper = this_thread_number();
     for (int i = 0; i < 10; ++i) {
         std::thread waker([&] {
             wait_until_asleep(sleeper);
@@ -170,7 +170,7 @@ TEST_P(Backend, ComesBackFromASleepThatASignalEnds) {
     struct sigaction previous{};
     action.sa_handler = ignore_signal;  // and no SA_RESTART
     ASSERT_EQ(::sigaction(SIGUSR1, &action, &previous), 0);
-    const int sleeper = this_thread_number();
+    const std::uint64_t sleeper = this_thread_number();
     const pthread_t target = ::pthread_self();
     std::atomic<bool> is_back = false;
     std::thread interrupter([&] {
@@ -204,8 +204,9 @@ TEST(BackendChoice, TakesWhatWorksHereAndSaysWhyIfNothingIsAskedFor) {
 TEST(BackendChoice, PrefersTheProgramsWishToTheVariable) {
     environment_variable variable("EDDY_BACKEND");
     variable.set("no such backend");
-    const backend_choice choice = make_backend("epoll");
-    EXPECT_EQ(choice.chosen->name(), "epoll");
+    const std::string_view last = backend_names().back();
+    const backend_choice choice = make_backend(last);
+    EXPECT_EQ(choice.chosen->name(), last);
 }
 
 TEST(BackendChoice, RefusesANameThatItDoesNotKnowAndTellsTheOnesItDoes) {
@@ -217,7 +218,7 @@ TEST(BackendChoice, RefusesANameThatItDoesNotKnowAndTellsTheOnesItDoes) {
     } catch (const std::invalid_argument& refusal) {
         EXPECT_THAT(refusal.what(), ::testing::HasSubstr("no such backend"));
         EXPECT_THAT(refusal.what(), ::testing::HasSubstr("EDDY_BACKEND"));
-        EXPECT_THAT(refusal.what(), ::testing::HasSubstr("epoll"));
+        EXPECT_THAT(refusal.what(), ::testing::HasSubstr(std::string(backend_names().back())));
     }
 }
 

@@ -6,30 +6,12 @@
 
 #include <thread>
 
-#include <sched.h>
-
 namespace eddy {
 namespace {
 
 TEST(CpuCount, IsAtLeastOneAndAtMostWhatTheMachineHas) {
     EXPECT_GE(usable_cpu_count(), 1U);
     EXPECT_LE(usable_cpu_count(), std::thread::hardware_concurrency());
-}
-
-TEST(CpuCount, IsOneForAThreadThatIsPinnedToOneProcessor) {
-    unsigned counted = 0;
-    std::thread([&counted] {
-        cpu_set_t allowed;
-        ASSERT_EQ(::sched_getaffinity(0, sizeof allowed, &allowed), 0);
-        std::size_t first = 0;
-        while (!CPU_ISSET(first, &allowed)) ++first;
-        cpu_set_t only_first;
-        CPU_ZERO(&only_first);
-        CPU_SET(first, &only_first);
-        ASSERT_EQ(::sched_setaffinity(0, sizeof only_first, &only_first), 0);
-        counted = usable_cpu_count();
-    }).join();
-    EXPECT_EQ(counted, 1U);
 }
 
 TEST(CpuQuota, IsTheShareOfThePeriodRoundedUp) {

@@ -40,11 +40,6 @@ task<> wait_for_file(std::string path) {
     while (!std::filesystem::exists(path)) co_await yield();
 }
 
-std::size_t threads_of_this_process() {
-    const std::filesystem::directory_iterator threads("/proc/self/task");
-    return static_cast<std::size_t>(std::distance(begin(threads), end(threads)));
-}
-
 class ProcessPoolInLoop : public testing::leaves_nothing_behind {};
 
 TEST_F(ProcessPoolInLoop, GivesItsResultsToWhoAwaitsThem) {
@@ -57,10 +52,10 @@ TEST_F(ProcessPoolInLoop, GivesItsResultsToWhoAwaitsThem) {
 
 TEST_F(ProcessPoolInLoop, NeedsNoThread) {
     const auto main = []() -> task<> {
-        const std::size_t before = threads_of_this_process();
+        const std::size_t before = testing::threads_of_this_process();
         process_pool pool(2);
         co_await pool.submit(fn<square>, 7);
-        EXPECT_EQ(threads_of_this_process(), before);
+        EXPECT_EQ(testing::threads_of_this_process(), before);
     };
     run(main);
 }

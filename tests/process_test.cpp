@@ -1,7 +1,6 @@
 #include <eddy/process.hpp>
 
 #include "support/sockets.hpp"
-#include "support/temporary_folder.hpp"
 
 #include <eddy/socket.hpp>
 
@@ -9,7 +8,6 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -25,7 +23,7 @@ using testing::send_all;
 using testing::socket_pair;
 
 unique_handle open_program(const std::string& path) {
-    unique_handle opened(::open(path.c_str(), O_PATH | O_CLOEXEC));
+    unique_handle opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     EXPECT_TRUE(opened) << path;
     return opened;
 }
@@ -94,7 +92,7 @@ TEST(ChildProcess, GetsTheHandlesInTheOrderGiven) {
 TEST(ChildProcess, GetsNoOtherHandleEvenIfItSurvivesExec) {
     const unique_handle open_on_exec(::fcntl(STDERR_FILENO, F_DUPFD, 50));
     const std::string number = std::to_string(open_on_exec.get());
-    EXPECT_EQ(run_shell("test ! -e /proc/$$/fd/" + number).code, 0);
+    EXPECT_EQ(run_shell("test ! -e /dev/fd/" + number).code, 0);
 }
 
 TEST(ChildProcess, HasDefaultSignalDispositionsAndNothingBlocked) {
@@ -226,19 +224,6 @@ TEST(ChildProcess, IsOutOfReachOnceItWasReaped) {
     EXPECT_EQ(child.send_to_group(process_signal::kill), std::errc::no_such_process);
 }
 
-TEST(ChildProcess, RunsAnOpenFileThatWasDeletedMeanwhile) {
-    const testing::temporary_folder folder;
-    const std::string copy = folder.path("shell");
-    std::filesystem::copy_file("/bin/sh", copy);
-    const unique_handle opened = open_program(copy);
-    std::filesystem::remove(copy);
-    std::error_code error;
-    child_process child = child_process::start(
-        {.executable = opened.get(), .arguments = {"sh", "-c", "exit 6"}}, error);
-    ASSERT_FALSE(error) << error.message();
-    EXPECT_EQ(end_of(child).code, 6);
-}
-
 TEST(ChildProcess, ReportsAFileThatIsNoProgram) {
     const unique_handle folder = open_program("/tmp");
     std::error_code error;
@@ -259,10 +244,12 @@ TEST(ChildProcess, ReportsAHandleThatIsNotOpen) {
 
 TEST(Process, OpensItsOwnProgram) {
     std::error_code error;
-    const unique_handle opened = open_own_executable(error);
+    const unique_handle program = open_own_executable(error);
     ASSERT_FALSE(error) << error.message();
-    const std::string name = "/proc/self/fd/" + std::to_string(opened.get());
-    EXPECT_TRUE(std::filesystem::equivalent(name, "/proc/self/exe"));
+    child_process child = child_process::start(
+        {.executable = program.get(), .arguments = {"again", "--gtest_filter=None"}}, error);
+    ASSERT_FALSE(error) << error.message();
+    EXPECT_EQ(end_of(child).code, 0);
 }
 
 TEST(Process, TakesAVariableFromItsEnvironment) {

@@ -55,8 +55,9 @@ task<std::string> ask_for_backend() {
 TEST(Run, TakesTheBackendThatTheVariableNames) {
     environment_variable variable("EDDY_BACKEND");
     EXPECT_EQ(run(ask_for_backend()), make_backend().chosen->name());
-    variable.set("epoll");
-    EXPECT_EQ(run(ask_for_backend()), "epoll");
+    const std::string_view last = backend_names().back();
+    variable.set(last);
+    EXPECT_EQ(run(ask_for_backend()), last);
 }
 
 task<> sleep_guarded() {
@@ -144,8 +145,9 @@ TEST(Run, LeavesCtrlCToAProgramThatHandlesItItself) {
 }
 
 TEST(RunOptions, NameTheBackend) {
-    EXPECT_EQ(run(run_options().backend("epoll"), ask_for_backend()), "epoll");
-    EXPECT_EQ(run(run_options().backend("epoll"), ask_for_backend), "epoll");
+    const std::string last(backend_names().back());
+    EXPECT_EQ(run(run_options().backend(last), ask_for_backend()), last);
+    EXPECT_EQ(run(run_options().backend(last), ask_for_backend), last);
     EXPECT_THROW(run(run_options().backend("pigeon"), ask_for_backend()), std::invalid_argument);
 }
 

@@ -5,9 +5,6 @@
 #include <algorithm>
 #include <vector>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 namespace eddy {
 namespace {
 
@@ -62,13 +59,6 @@ TEST(SharedMemory, WithSealedContentCannotBeChangedByAnybody) {
     memory_mapping::open(memory.get(), mapping_access::read_and_write, error);
     EXPECT_TRUE(error);
     EXPECT_EQ(map(memory, mapping_access::read).bytes().size(), 100U);
-}
-
-TEST(SharedMemory, WithSealedSizeCannotShrinkUnderAMapping) {
-    const unique_handle memory = open_memory(100);
-    ASSERT_FALSE(seal_size(memory.get()));
-    EXPECT_LT(::ftruncate(memory.get(), 10), 0);
-    EXPECT_LT(::ftruncate(memory.get(), 1000), 0);
 }
 
 TEST(SharedMemory, IsNotMappedWhileSomebodyCouldShrinkIt) {

@@ -17,6 +17,9 @@ bool has_children();
 /// Whether a process has ended; waits for it, for 20 seconds at most. It need not be a child.
 bool process_ends_soon(std::int64_t process);
 
+/// How many threads this process has.
+std::size_t threads_of_this_process();
+
 /// Kills a process, whichever it is.
 void kill_process(std::int64_t process);
 

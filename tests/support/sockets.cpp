@@ -1,5 +1,7 @@
 #include "sockets.hpp"
 
+#include "socket_calls.hpp"
+
 #include <eddy/socket.hpp>
 
 #include <system_error>
@@ -46,7 +48,7 @@ socket_pair open_pair() {
 socket_pair open_tcp_pair() {
     const listening_socket listener = open_listener();
     unique_handle client = connect_to(listener.at);
-    unique_handle server(::accept4(listener.handle.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    unique_handle server(accept_socket(listener.handle.get(), nullptr, nullptr));
     return {std::move(client), std::move(server)};
 }
 
@@ -77,7 +79,7 @@ unique_handle open_tcp_socket() {
 
 void send_all(native_handle to, std::string_view text) {
     while (!text.empty()) {
-        const ssize_t sent = ::send(to, text.data(), text.size(), MSG_NOSIGNAL);
+        const ssize_t sent = ::send(to, text.data(), text.size(), no_signal);
         if (sent < 0) throw std::system_error(errno, std::system_category(), "send");
         text.remove_prefix(static_cast<std::size_t>(sent));
     }
@@ -99,9 +101,10 @@ std::size_t available_bytes(native_handle from) {
 
 std::size_t fill(native_handle to) {
     const std::string piece(64 * 1024, 'f');
+    prepare_socket(to);
     std::size_t total = 0;
     for (;;) {
-        const ssize_t sent = ::send(to, piece.data(), piece.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        const ssize_t sent = ::send(to, piece.data(), piece.size(), MSG_DONTWAIT | no_signal);
         if (sent < 0) return total;
         total += static_cast<std::size_t>(sent);
     }

@@ -26,7 +26,7 @@ public:
     static endpoint loopback_v6(std::uint16_t port = 0) noexcept;  ///< ::1
     static endpoint any(std::uint16_t port = 0) noexcept;          ///< 0.0.0.0
 
-    /// Throws std::length_error if the path does not fit the kernel's 107 bytes.
+    /// Throws std::length_error if the path does not fit the kernel's 107 bytes (macOS: 103).
     static endpoint local(std::string_view path);
 
     address_family family() const noexcept;

@@ -10,7 +10,7 @@ namespace eddy::testing {
 namespace {
 
 // The letter after the program's name, which stands in brackets (proc_pid_stat(5)).
-char state_of(int thread_number) {
+char state_of(std::uint64_t thread_number) {
     std::ifstream file("/proc/self/task/" + std::to_string(thread_number) + "/stat");
     std::string line;
     std::getline(file, line);
@@ -20,11 +20,11 @@ char state_of(int thread_number) {
 
 }  // namespace
 
-int this_thread_number() noexcept {
-    return static_cast<int>(::gettid());
+std::uint64_t this_thread_number() noexcept {
+    return static_cast<std::uint64_t>(::gettid());
 }
 
-void wait_until_asleep(int thread_number) {
+void wait_until_asleep(std::uint64_t thread_number) {
     while (state_of(thread_number) != 'S') std::this_thread::yield();
 }
 

@@ -1,0 +1,54 @@
+#include "socket_calls.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace eddy {
+
+int make_socket(int family, int type) noexcept {
+    return ::socket(family, type | SOCK_CLOEXEC, 0);
+}
+
+int make_socket_pair(int (&both)[2]) noexcept {
+    return ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both);
+}
+
+int make_pipe(int (&ends)[2]) noexcept {
+    return ::pipe2(ends, O_CLOEXEC);
+}
+
+int accept_socket(int listener, sockaddr* peer, socklen_t* size) noexcept {
+    return ::accept4(listener, peer, size, SOCK_CLOEXEC);
+}
+
+void prepare_socket(int) noexcept {}
+
+const int no_signal = MSG_NOSIGNAL;
+
+ssize_t receive_message(int socket, msghdr& message, int flags) noexcept {
+    return ::recvmsg(socket, &message, flags | MSG_CMSG_CLOEXEC);
+}
+
+ssize_t receive_datagram_message(int socket, msghdr& message) noexcept {
+    return ::recvmsg(socket, &message, MSG_DONTWAIT | MSG_TRUNC);
+}
+
+// accept(2), "Error handling".
+bool concerns_lost_peer(int error) noexcept {
+    switch (error) {
+        case ECONNABORTED:
+        case EPROTO:
+        case ENETDOWN:
+        case ENOPROTOOPT:
+        case EHOSTDOWN:
+        case ENONET:
+        case EHOSTUNREACH:
+        case EOPNOTSUPP:
+        case ENETUNREACH: return true;
+        default: return false;
+    }
+}
+
+}  // namespace eddy
