@@ -1,0 +1,3 @@
+set(CMAKE_SYSTEM_PROCESSOR x86_64)
+set(EDDY_MACOS_TARGET x86_64-macos)
+include(${CMAKE_CURRENT_LIST_DIR}/macos.cmake)

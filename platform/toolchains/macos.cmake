@@ -1,0 +1,23 @@
+# macOS from anywhere, by zig: it brings clang, Apple's headers and libc++. EDDY_MACOS_TARGET says
+# for which processor; the files that include this one set it. The variable ZIG of
+# the environment names the folder of zig, unless it is on the PATH.
+
+set(CMAKE_SYSTEM_NAME Darwin)
+set(CMAKE_SYSTEM_VERSION 20)  # of macOS 11
+set(CMAKE_SIZEOF_VOID_P 8)    # what CMake cannot find out with a linker that is not Apple's
+
+find_program(EDDY_ZIG zig HINTS $ENV{ZIG} REQUIRED)
+
+# zig lets undefined behaviour trap where nothing is optimised, which is another build's job.
+set(CMAKE_C_COMPILER ${EDDY_ZIG} cc -target ${EDDY_MACOS_TARGET} -fno-sanitize=undefined)
+set(CMAKE_CXX_COMPILER ${EDDY_ZIG} c++ -target ${EDDY_MACOS_TARGET} -fno-sanitize=undefined)
+foreach(language IN ITEMS C CXX)
+    set(CMAKE_${language}_ARCHIVE_CREATE "${EDDY_ZIG} ar qc <TARGET> <LINK_FLAGS> <OBJECTS>")
+    set(CMAKE_${language}_ARCHIVE_FINISH "${EDDY_ZIG} ranlib <TARGET>")
+endforeach()
+
+# Apple's own tools, which CMake looks for and nobody needs here.
+set(CMAKE_OSX_SYSROOT "")
+set(CMAKE_INSTALL_NAME_TOOL true)
+
+include(${CMAKE_CURRENT_LIST_DIR}/cross.cmake)

@@ -1,0 +1,7 @@
+include(header_only)
+header_only(CLI11::CLI11 CLI)
+include(FindPackageHandleStandardArgs)
+if(TARGET CLI11::CLI11)
+    set(CLI11_target CLI11::CLI11)
+endif()
+find_package_handle_standard_args(CLI11 REQUIRED_VARS CLI11_target)

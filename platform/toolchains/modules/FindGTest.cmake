@@ -1,0 +1,10 @@
+# GoogleTest from the sources that Debian installs (package googletest), built with the rest.
+if(NOT TARGET GTest::gmock AND EXISTS /usr/src/googletest)
+    set(INSTALL_GTEST OFF)
+    add_subdirectory(/usr/src/googletest ${CMAKE_BINARY_DIR}/googletest EXCLUDE_FROM_ALL SYSTEM)
+endif()
+if(TARGET GTest::gmock)
+    set(GTest_target GTest::gmock)
+endif()
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(GTest REQUIRED_VARS GTest_target)

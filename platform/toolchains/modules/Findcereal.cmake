@@ -1,0 +1,7 @@
+include(header_only)
+header_only(cereal::cereal cereal)
+include(FindPackageHandleStandardArgs)
+if(TARGET cereal::cereal)
+    set(cereal_target cereal::cereal)
+endif()
+find_package_handle_standard_args(cereal REQUIRED_VARS cereal_target)

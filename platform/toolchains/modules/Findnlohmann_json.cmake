@@ -1,0 +1,7 @@
+include(header_only)
+header_only(nlohmann_json::nlohmann_json nlohmann)
+include(FindPackageHandleStandardArgs)
+if(TARGET nlohmann_json::nlohmann_json)
+    set(nlohmann_json_target nlohmann_json::nlohmann_json)
+endif()
+find_package_handle_standard_args(nlohmann_json REQUIRED_VARS nlohmann_json_target)
