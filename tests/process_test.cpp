@@ -1,6 +1,7 @@
 #include <eddy/process.hpp>
 
 #include "support/sockets.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <eddy/socket.hpp>
 
@@ -8,6 +9,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 
 #include <fcntl.h>
 #include <poll.h>
