@@ -84,8 +84,7 @@ child_process child_process::start(const process_start& what, std::error_code& e
     error.clear();
     const bool is_open = what.executable != invalid_handle;
     const int places = first_passed + static_cast<int>(what.handles.size()) + (is_open ? 1 : 0);
-    const std::string path =
-        is_open ? path_of(what.executable, error) : find_program(what, error);
+    const std::string path = is_open ? path_of(what.executable, error) : find_program(what, error);
     if (error) return {};
     const std::vector<placed_handle> handles = places_of(what);
     const std::vector<unique_handle> copies = copies_above(places, handles, error);
