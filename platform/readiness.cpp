@@ -11,41 +11,36 @@
 namespace eddy {
 namespace {
 
-// What a system call answered: a value, an error, or "would block" (then `finished` is false).
-struct answer {
-    bool finished;
-    std::error_code error;
-    std::uint64_t value;
-};
+// These ask the kernel once and never wait. False: it would block; otherwise the operation's
+// results are set, which is also how it says that it has failed.
 
-answer done(std::uint64_t value = 0) noexcept {
-    return answer{true, {}, value};
+bool finish(operation& op, std::uint64_t value = 0) noexcept {
+    op.value = value;
+    return true;
 }
 
-answer would_block() noexcept {
-    return answer{false, {}, 0};
+bool fail(operation& op, std::error_code error = last_error()) noexcept {
+    op.error = error;
+    return true;
 }
 
-answer failed() noexcept {
-    return answer{true, last_error(), 0};
+bool finish_with(operation& op, ssize_t result) noexcept {
+    if (result >= 0) return finish(op, static_cast<std::uint64_t>(result));
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return false;
+    return fail(op);
 }
 
-answer answer_of(ssize_t result) noexcept {
-    if (result >= 0) return done(static_cast<std::uint64_t>(result));
-    return errno == EAGAIN || errno == EWOULDBLOCK ? would_block() : failed();
-}
-
-answer wait_for(native_handle handle, short events) noexcept {
-    pollfd asked{.fd = handle, .events = events, .revents = 0};
+bool wait_for(operation& op, short events) noexcept {
+    pollfd asked{.fd = op.handle, .events = events, .revents = 0};
     const int count = retry_interrupted([&] { return ::poll(&asked, 1, 0); });
-    if (count < 0) return failed();
-    return count > 0 ? done() : would_block();
+    if (count < 0) return fail(op);
+    return count > 0 && finish(op);
 }
 
-answer accept_peer(operation& op) noexcept {
+bool accept_peer(operation& op) noexcept {
     // A listener that blocks would hold the whole loop; the accepted sockets need no such flag
     // because every call on them says MSG_DONTWAIT.
-    if (op.scratch[0] == 0 && make_non_blocking(op.handle)) return failed();
+    if (op.scratch[0] == 0 && make_non_blocking(op.handle)) return fail(op);
     op.scratch[0] = 1;
     endpoint ignored;
     endpoint& peer = op.peer != nullptr ? *op.peer : ignored;
@@ -55,65 +50,60 @@ answer accept_peer(operation& op) noexcept {
         const int accepted = accept_socket(op.handle, address, &size);
         if (accepted >= 0) peer.resize(size);
         if (accepted >= 0 || !(errno == EINTR || concerns_lost_peer(errno)))
-            return answer_of(accepted);
+            return finish_with(op, accepted);
     }
 }
 
-answer connect_peer(operation& op) noexcept {
+bool connect_peer(operation& op) noexcept {
     if (op.scratch[0] == 0) {
         op.scratch[0] = 1;
-        if (make_non_blocking(op.handle)) return failed();
+        if (make_non_blocking(op.handle)) return fail(op);
         if (::connect(op.handle, sockaddr_of(*op.peer), sockaddr_size(*op.peer)) == 0)
-            return done();
+            return finish(op);
         // A connect that a signal interrupted goes on in the background (connect(2)).
-        if (errno != EINPROGRESS && errno != EINTR) return failed();
-        return would_block();
+        return errno != EINPROGRESS && errno != EINTR && fail(op);
     }
     // An edge from the time before connect was called may still come; only a writable socket has
     // its answer ready.
-    if (const answer writable = wait_for(op.handle, POLLOUT); !writable.finished) return writable;
+    if (!wait_for(op, POLLOUT)) return false;
     int error = 0;
     socklen_t size = sizeof error;
     if (::getsockopt(op.handle, SOL_SOCKET, SO_ERROR, &error, &size) < 0) error = errno;
-    if (error == 0) return done();
-    return answer{true, system_error_code(error), 0};
+    return error == 0 || fail(op, system_error_code(error));
 }
 
-answer receive(operation& op) noexcept {
+bool receive(operation& op) noexcept {
     if (op.buffers.size() == 1) {
-        return answer_of(retry_interrupted([&] {
-            return ::recv(op.handle, op.buffers[0].data, op.buffers[0].size, MSG_DONTWAIT);
-        }));
+        const io_buffer& into = op.buffers[0];
+        const auto call = [&] { return ::recv(op.handle, into.data, into.size, MSG_DONTWAIT); };
+        return finish_with(op, retry_interrupted(call));
     }
     msghdr message = message_of(op);
-    return answer_of(
-        retry_interrupted([&] { return ::recvmsg(op.handle, &message, MSG_DONTWAIT); }));
+    const auto call = [&] { return ::recvmsg(op.handle, &message, MSG_DONTWAIT); };
+    return finish_with(op, retry_interrupted(call));
 }
 
-answer send(operation& op) noexcept {
+bool send(operation& op) noexcept {
     const int flags = MSG_DONTWAIT | no_signal;
     if (op.code == opcode::send && op.buffers.size() == 1) {
-        return answer_of(retry_interrupted(
-            [&] { return ::send(op.handle, op.buffers[0].data, op.buffers[0].size, flags); }));
+        const io_buffer& from = op.buffers[0];
+        const auto call = [&] { return ::send(op.handle, from.data, from.size, flags); };
+        return finish_with(op, retry_interrupted(call));
     }
     const msghdr message = message_of(op);
-    return answer_of(retry_interrupted([&] { return ::sendmsg(op.handle, &message, flags); }));
+    const auto call = [&] { return ::sendmsg(op.handle, &message, flags); };
+    return finish_with(op, retry_interrupted(call));
 }
 
-answer receive_datagram(operation& op) noexcept {
+bool receive_datagram(operation& op) noexcept {
     msghdr message = message_of(op);
-    const answer received =
-        answer_of(retry_interrupted([&] { return receive_datagram_message(op.handle, message); }));
-    if (received.finished && !received.error && op.peer != nullptr)
-        op.peer->resize(message.msg_namelen);
-    return received;
+    const ssize_t size =
+        retry_interrupted([&] { return receive_datagram_message(op.handle, message); });
+    if (size >= 0 && op.peer != nullptr) op.peer->resize(message.msg_namelen);
+    return finish_with(op, size);
 }
 
-answer transfer_on_pipe(operation& op) noexcept {
-    return try_transfer_on_pipe(op) ? answer{true, op.error, op.value} : would_block();
-}
-
-answer perform(operation& op) noexcept {
+bool perform(operation& op) noexcept {
     switch (op.code) {
         case opcode::accept: return accept_peer(op);
         case opcode::connect: return connect_peer(op);
@@ -121,14 +111,14 @@ answer perform(operation& op) noexcept {
         case opcode::send:
         case opcode::send_to: return send(op);
         case opcode::receive_from: return receive_datagram(op);
-        case opcode::readable: return wait_for(op.handle, POLLIN);
-        case opcode::writable: return wait_for(op.handle, POLLOUT);
+        case opcode::readable: return wait_for(op, POLLIN);
+        case opcode::writable: return wait_for(op, POLLOUT);
         case opcode::read:
-        case opcode::write: return transfer_on_pipe(op);
+        case opcode::write: return try_transfer_on_pipe(op);
         case opcode::read_at:
         case opcode::write_at: break;
     }
-    return answer{true, std::make_error_code(std::errc::operation_not_supported), 0};
+    return fail(op, std::make_error_code(std::errc::operation_not_supported));
 }
 
 bool reads_a_stream(const operation& op) noexcept {
@@ -175,7 +165,7 @@ bool readiness::submit(operation& op) noexcept {
     // A connect has to be started, whatever the last edge said.
     const bool worth_trying =
         way.waiting.empty() && (way.maybe_ready || op.code == opcode::connect);
-    if (worth_trying && attempt(on, op)) return false;
+    if (worth_trying && attempt(op, on, way)) return false;
     op.in_flight = true;
     ++waiting_;
     way.waiting.push_back(op);
@@ -212,7 +202,7 @@ void readiness::serve(followed& on, direction& way) noexcept {
     way.maybe_ready = true;
     while (way.maybe_ready && !way.waiting.empty()) {
         operation& op = way.waiting.front();
-        if (!attempt(on, op)) return;
+        if (!attempt(op, on, way)) return;
         op.unlink();
         --waiting_;
         finished.push_back(op);
@@ -225,21 +215,17 @@ void readiness::finish_canceled(operation& op) noexcept {
     finished.push_back(op);
 }
 
-bool readiness::attempt(followed& on, operation& op) noexcept {
-    direction& way = direction_of(on, op.code);
-    const answer got = perform(op);
+bool readiness::attempt(operation& op, const followed& on, direction& way) noexcept {
     ++system_calls;
-    if (!got.finished) {
+    if (!perform(op)) {
         way.maybe_ready = false;
         return false;
     }
-    op.error = got.error;
-    op.value = got.value;
     // A short read has emptied the socket: the next one would block, and when there is more the
     // kernel reports a new edge. Saves the read that only learns EAGAIN, one call in three per
     // echo.
     const bool drained =
-        reads_a_stream(op) && !got.error && got.value > 0 && got.value < total_size(op.buffers);
+        reads_a_stream(op) && !op.error && op.value > 0 && op.value < total_size(op.buffers);
     if (drained && !on.closing) way.maybe_ready = false;
     return true;
 }

@@ -65,7 +65,7 @@ private:
     void finish_canceled(operation& op) noexcept;
 
     // False: it would block.
-    bool attempt(followed& on, operation& op) noexcept;
+    bool attempt(operation& op, const followed& on, direction& way) noexcept;
 
     std::size_t waiting_ = 0;
     std::vector<std::unique_ptr<followed>> handles_;  // by descriptor, which the kernel keeps small
