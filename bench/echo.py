@@ -123,9 +123,9 @@ def verdict(server, figures, connections):
         words.append("within 3 % of bare C" if close else "MORE THAN 3 % OVER BARE C")
     words.append("user time meets its target" if mine["user"] <= USER_TARGET
                  else f"USER TIME OVER {USER_TARGET} ns")
-    below = [each.peer.name for each in SERVERS if each in others_in(figures)
-             and figures[each.peer.name]["cpu"] <= mine["cpu"]]
-    if connections > 1:
+    peers = [each.peer.name for each in others_in(figures)]
+    below = [name for name in peers if figures[name]["cpu"] <= mine["cpu"]]
+    if connections > 1 and peers:
         words.append("BEHIND " + ", ".join(below) if below else "below every peer")
     return ", ".join(words)
 
@@ -171,7 +171,7 @@ def main():
     figures = measure_all(build_load(), servers, options.connections, options.repetitions)
 
     print(f"Processor time of the server in ns per round trip of 64 bytes, user and system; of"
-          f" these, in user mode.\nMedians of {options.repetitions} run(s) in turn, one thread.\n"
+          f" these, in user mode.\nMedians of {options.repetitions} run(s) in turn, one thread. "
           f"{peer_programs.versions([each.peer for each in others_in(figures[options.connections[0]])])}")
     print_tables(figures, servers)
     for name, reason in absent.items():
