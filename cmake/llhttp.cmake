@@ -11,10 +11,10 @@ if(llhttp_FOUND)
         endif()
     endforeach()
 else()
-    find_path(EDDY_LLHTTP_SOURCES llhttp.c PATHS /usr/share/llhttp
-        NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
-    find_path(EDDY_LLHTTP_HEADER llhttp.h PATHS /usr/share/include/llhttp
-        NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
+    # Sources are for any system, so also for one that we build for from here.
+    set(only_there NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
+    find_path(EDDY_LLHTTP_SOURCES llhttp.c PATHS /usr/share/llhttp ${only_there})
+    find_path(EDDY_LLHTTP_HEADER llhttp.h PATHS /usr/share/include/llhttp ${only_there})
     if(NOT EDDY_LLHTTP_SOURCES OR NOT EDDY_LLHTTP_HEADER)
         message(FATAL_ERROR "eddy needs llhttp. On Debian: apt-get install node-llhttp")
     endif()

@@ -15,6 +15,7 @@ struct backend_kind {
 std::unique_ptr<backend> make_epoll(std::error_code& error);
 std::unique_ptr<backend> make_kqueue(std::error_code& error);
 std::unique_ptr<backend> make_io_uring(std::error_code& error);
+std::unique_ptr<backend> make_iocp(std::error_code& error);
 
 /// The kinds of this operating system, the preferred one first (backends_linux.cpp and its like).
 std::span<const backend_kind> known_backends() noexcept;

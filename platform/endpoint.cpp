@@ -1,15 +1,11 @@
 #include <eddy/endpoint.hpp>
 
+#include "native_address.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <stdexcept>
-
-#include <arpa/inet.h>
-#include <net/if.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 namespace eddy {
 namespace {

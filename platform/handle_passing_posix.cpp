@@ -48,7 +48,7 @@ void take_handles(msghdr& message, std::vector<unique_handle>& handles) {
 
 }  // namespace
 
-std::size_t send_with_handle(native_handle socket, std::span<const std::byte> bytes,
+std::size_t send_with_handle(handle_channel& over, std::span<const std::byte> bytes,
                              native_handle passed, when_not_ready what,
                              std::error_code& error) noexcept {
     iovec piece{const_cast<std::byte*>(bytes.data()), bytes.size()};
@@ -65,18 +65,18 @@ std::size_t send_with_handle(native_handle socket, std::span<const std::byte> by
         header->cmsg_len = CMSG_LEN(sizeof(int));
         std::memcpy(CMSG_DATA(header), &passed, sizeof passed);
     }
-    if (what == when_not_ready::give_up) prepare_socket(socket);
-    const auto send = [&] { return ::sendmsg(socket, &message, flags_of(what) | no_signal); };
+    if (what == when_not_ready::give_up) prepare_socket(over.socket);
+    const auto send = [&] { return ::sendmsg(over.socket, &message, flags_of(what) | no_signal); };
     ssize_t sent = retry_interrupted(send);
     while (must_wait(sent, what)) {
-        wait_until(socket, POLLOUT);
+        wait_until(over.socket, POLLOUT);
         sent = retry_interrupted(send);
     }
     error = sent < 0 ? error_of_call() : std::error_code();
     return sent < 0 ? 0 : static_cast<std::size_t>(sent);
 }
 
-std::size_t receive_with_handles(native_handle socket, std::span<std::byte> into,
+std::size_t receive_with_handles(handle_channel& over, std::span<std::byte> into,
                                  std::vector<unique_handle>& handles, when_not_ready what,
                                  std::error_code& error) {
     iovec piece{into.data(), into.size()};
@@ -86,10 +86,10 @@ std::size_t receive_with_handles(native_handle socket, std::span<std::byte> into
     message.msg_iovlen = 1;
     message.msg_control = control;
     message.msg_controllen = sizeof control;
-    const auto receive = [&] { return receive_message(socket, message, flags_of(what)); };
+    const auto receive = [&] { return receive_message(over.socket, message, flags_of(what)); };
     ssize_t received = retry_interrupted(receive);
     while (must_wait(received, what)) {
-        wait_until(socket, POLLIN);
+        wait_until(over.socket, POLLIN);
         received = retry_interrupted(receive);
     }
     error = received < 0 ? error_of_call() : std::error_code();

@@ -97,6 +97,14 @@ bool child_process::wait(std::chrono::milliseconds timeout) const noexcept {
     }
 }
 
+native_handle inherited_handle(std::size_t place) noexcept {
+    return first_passed + static_cast<native_handle>(place);
+}
+
+native_handle parent_process() noexcept {
+    return invalid_handle;
+}
+
 std::vector<std::string> current_environment() {
     std::vector<std::string> copy;
     for (char** each = environ; *each != nullptr; ++each) copy.emplace_back(*each);

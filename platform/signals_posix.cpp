@@ -73,4 +73,8 @@ void raise_by_default(int number) noexcept {
     ::raise(number);
 }
 
+int quit_signal() noexcept {
+    return SIGQUIT;
+}
+
 }  // namespace eddy

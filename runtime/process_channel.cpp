@@ -46,7 +46,7 @@ void process_channel::send(when_not_ready what, std::error_code& error) {
         const native_handle passed =
             has_handle ? unsent_handles_.front().memory->get() : invalid_handle;
         const auto piece = std::span(unsent_).subspan(sent_, end_of_next_piece() - sent_);
-        const std::size_t taken = send_with_handle(socket_, piece, passed, what, error);
+        const std::size_t taken = send_with_handle(way_, piece, passed, what, error);
         if (error) return;
         if (has_handle) unsent_handles_.pop_front();
         sent_ += taken;
@@ -62,7 +62,7 @@ bool process_channel::receive(when_not_ready what, std::error_code& error) {
     filled_ -= std::exchange(taken_, 0);
     received_.resize(room_to_receive);
     const auto room = std::span(received_).subspan(filled_);
-    const std::size_t count = receive_with_handles(socket_, room, handles_, what, error);
+    const std::size_t count = receive_with_handles(way_, room, handles_, what, error);
     filled_ += count;
     return count > 0;
 }

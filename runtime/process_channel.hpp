@@ -58,7 +58,10 @@ private:
 /// Messages over one end of a local socket, which it borrows.
 class process_channel {
 public:
-    explicit process_channel(native_handle socket) noexcept : socket_(socket) {}
+    /// `peer` is the process at the other end, where handles cannot be passed without it; also
+    /// borrowed.
+    explicit process_channel(native_handle socket, native_handle peer = invalid_handle) noexcept
+        : way_{.socket = socket, .peer_process = peer} {}
 
     /// Puts a message into the queue of what is to be sent.
     void put(message_header head, const payload& content);
@@ -82,7 +85,7 @@ private:
     std::size_t end_of_next_piece() const noexcept;
     message open(const message_header& head, std::span<const std::byte> bytes);
 
-    native_handle socket_;
+    handle_channel way_;
 
     std::vector<std::byte> unsent_;  // the first `sent_` of it have gone
     std::size_t sent_ = 0;

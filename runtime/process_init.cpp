@@ -30,7 +30,7 @@ void process_init(int argc, char** argv) {
     // Removed: what this process starts is no worker, be it a worker of a pool of its own.
     const bool is_worker = take_from_environment(worker_start::variable).has_value();
     std::error_code error;
-    program() = own_program{is_worker ? unique_handle(worker_start::executable)
+    program() = own_program{is_worker ? unique_handle(inherited_handle(worker_start::executable))
                                       : open_own_executable(error),
                             argc > 0 ? argv[0] : "eddy"};
     if (error) throw std::system_error(error, "open this program's own file");

@@ -2,7 +2,9 @@
 
 #include <eddy/cancelled.hpp>
 #include <eddy/process_error.hpp>
+#include <eddy/system_errors.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <cstring>
@@ -50,11 +52,17 @@ const std::array known_types{
 };
 
 enum class written_as : std::uint32_t { text, known, system };
-enum class category : std::uint32_t { generic, system };
+
+// Of a std::system_error, in the same way.
+const std::error_category* const known_categories[] = {
+    &std::generic_category(),
+    &std::system_category(),
+    &system_errors(),
+};
 
 struct header {
     written_as form = written_as::text;
-    std::uint32_t detail = 0;  // which known type; or the category of a std::system_error
+    std::uint32_t detail = 0;  // which known type, or which category
     std::int32_t code = 0;     // of a std::system_error
     std::uint32_t name_size = 0;
     std::uint32_t message_size = 0;
@@ -89,12 +97,11 @@ bool write_system_error(payload_writer& to, const std::exception& error) {
     const auto* const system = dynamic_cast<const std::system_error*>(&error);
     if (system == nullptr || typeid(error) != typeid(std::system_error)) return false;
     const std::error_code code = system->code();
-    const bool is_generic = code.category() == std::generic_category();
-    if (!is_generic && code.category() != std::system_category()) return false;
-    const auto kind = is_generic ? category::generic : category::system;
+    const auto* const kind = std::ranges::find(known_categories, &code.category());
+    if (kind == std::end(known_categories)) return false;
     write(to,
           {.form = written_as::system,
-           .detail = static_cast<std::uint32_t>(kind),
+           .detail = static_cast<std::uint32_t>(kind - std::begin(known_categories)),
            .code = code.value()},
           {}, message_without_code(*system, code.message()));
     return true;
@@ -114,10 +121,8 @@ std::string read_text(payload_reader& from, std::size_t size) {
 }
 
 std::exception_ptr make_system_error(const header& head, const std::string& message) {
-    const auto& kind = head.detail == static_cast<std::uint32_t>(category::generic)
-                           ? std::generic_category()
-                           : std::system_category();
-    const std::error_code code(head.code, kind);
+    const std::size_t kind = std::min<std::size_t>(head.detail, std::size(known_categories) - 1);
+    const std::error_code code(head.code, *known_categories[kind]);
     return std::make_exception_ptr(message.empty() ? std::system_error(code)
                                                    : std::system_error(code, message));
 }

@@ -52,15 +52,15 @@ bool interrupt_guard::was_interrupted() const noexcept {
     return listener_->was_interrupted();
 }
 
-// Prints all tasks on each SIGQUIT.
+// Prints all tasks on each quit signal.
 class run_settings::task_printer final : public signal_listener, public posted {
 public:
     explicit task_printer(event_loop& loop) : loop_(loop) {
-        if (const std::error_code error = catch_signal(SIGQUIT, *this))
-            throw std::system_error(error, "catch SIGQUIT");
+        if (const std::error_code error = catch_signal(quit_signal(), *this))
+            throw std::system_error(error, "catch the quit signal");
     }
     ~task_printer() override {
-        release_signal(SIGQUIT, *this);
+        release_signal(quit_signal(), *this);
         // No handler runs any more; what it has posted must not outlive us.
         loop_.run_posted();
     }

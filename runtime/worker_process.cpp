@@ -37,7 +37,7 @@ worker_process::worker_process(event_loop& loop, event& changed, const remote_ca
     try {
         socket_followed_.emplace(loop, socket_.get());
         child_followed_.emplace(loop, child_.handle());
-        channel_.emplace(socket_.get());
+        channel_.emplace(socket_.get(), child_.handle());
         channel_->put({.kind = message_kind::greeting},
                       function_registry::fingerprint().to_payload());
         if (initializer != nullptr)

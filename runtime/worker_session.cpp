@@ -120,23 +120,25 @@ void worker_session::answer(const message& received) {
 }
 
 void run_worker() {
+    const native_handle socket = inherited_handle(worker_start::socket);
+    const native_handle page_memory = inherited_handle(worker_start::page);
     std::error_code error;
     const memory_mapping memory =
-        memory_mapping::open(worker_start::page, mapping_access::read_and_write, error);
+        memory_mapping::open(page_memory, mapping_access::read_and_write, error);
     if (error || memory.bytes().size() < sizeof(control_page)) {
         std::cerr << "eddy: " << worker_start::variable
                   << " is set, but this process was not started by a process pool\n";
         std::_Exit(EXIT_FAILURE);
     }
-    close_handle(worker_start::page);
+    close_handle(page_memory);
     // None of these is for the programs that this one may start.
-    close_on_exec(worker_start::socket);
-    close_on_exec(worker_start::executable);
-    die_with_peer(worker_start::socket);
+    close_on_exec(socket);
+    close_on_exec(inherited_handle(worker_start::executable));
+    die_with_peer(socket);
     auto& page = *reinterpret_cast<control_page*>(memory.bytes().data());
     own_page.store(&page, std::memory_order_release);
 
-    const auto ending = worker_session(worker_start::socket, page).run();
+    const auto ending = worker_session(socket, page).run();
     own_page.store(nullptr, std::memory_order_release);
     // A regular end, so that what the program's functions have printed and opened is completed.
     std::exit(ending == worker_session::ending::pool_closed ? EXIT_SUCCESS : EXIT_FAILURE);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <eddy/process.hpp>
+
 #include "control_page.hpp"
 #include "process_channel.hpp"
 
@@ -15,7 +17,7 @@ class worker_session {
 public:
     /// Borrows both.
     worker_session(native_handle socket, control_page& page) noexcept
-        : channel_(socket), page_(page) {}
+        : channel_(socket, parent_process()), page_(page) {}
 
     enum class ending : std::uint8_t { pool_closed, other_program, initializer_failed, nonsense };
 

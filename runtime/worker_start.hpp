@@ -10,9 +10,11 @@ namespace eddy {
 /// How a worker finds what its pool has given it.
 struct worker_start {
     static constexpr const char* variable = "EDDY_WORKER";  // in the environment: it is a worker
-    static constexpr native_handle socket = 3;
-    static constexpr native_handle page = 4;
-    static constexpr native_handle executable = 5;
+
+    // Places of the handles it has inherited.
+    static constexpr std::size_t socket = 0;
+    static constexpr std::size_t page = 1;
+    static constexpr std::size_t executable = 2;
 };
 
 /// Starts this program again as a worker, which gets its end of the socket and the control page.

@@ -167,8 +167,13 @@ TEST_P(BackendCancel, KeepsApartAClosedHandleAndTheNextOneWithItsNumber) {
     const native_handle number = first.one.get();
     close(first.one);
 
+    // The system gives free numbers again soon, most often the lowest first.
+    std::vector<socket_pair> others;
     socket_pair second = open_pair();
-    ASSERT_EQ(second.one.get(), number) << "the system gives the lowest free number";
+    while (second.one.get() != number) {
+        ASSERT_LT(others.size(), 1000U) << "the number does not come back";
+        others.push_back(std::exchange(second, open_pair()));
+    }
     attach(second.one.get());
     std::string second_text(16, ' ');
     request new_receive(opcode::receive, number, bytes_of(second_text));

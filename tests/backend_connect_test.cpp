@@ -1,7 +1,5 @@
 #include "support/backend_fixture.hpp"
 
-#include "support/descriptor_limit.hpp"
-
 #include <eddy/socket.hpp>
 
 #include <deque>
@@ -262,41 +260,6 @@ TEST_P(BackendConnect, ClosesTheConnectionsThatNobodyAcceptedAlsoWhenItEndsRight
     end_backend();
     EXPECT_TRUE(ends_soon(first_client.get()));
     EXPECT_TRUE(ends_soon(second_client.get()));
-}
-
-TEST_P(BackendConnect, GoesOnAcceptingAfterTheProcessRanOutOfDescriptors) {
-    const listening_socket listener = open_listener();
-    attach(listener.handle.get());
-    const unique_handle client = connect_to(listener.at);
-    request refused(opcode::accept, listener.handle.get());
-    {
-        const no_more_descriptors limit;
-        perform(refused);
-    }
-    EXPECT_EQ(refused.error, std::errc::too_many_files_open) << refused.error.message();
-    request accept(opcode::accept, listener.handle.get());
-    perform(accept);
-    ASSERT_EQ(accept.error, std::error_code()) << accept.error.message();
-    const unique_handle server = taken(accept);
-    send_all(server.get(), "welcome at last");
-    EXPECT_EQ(receive_some(client.get()), "welcome at last");
-}
-
-TEST_P(BackendConnect, GivesEachWaitingAcceptAnEndWhenTheProcessRunsOutOfDescriptors) {
-    const listening_socket listener = open_listener();
-    attach(listener.handle.get());
-    std::vector<unique_handle> clients;
-    for (int i = 0; i < 3; ++i) clients.push_back(connect_to(listener.at));
-    std::deque<request> accepts;
-    for (int i = 0; i < 3; ++i) accepts.emplace_back(opcode::accept, listener.handle.get());
-    {
-        const no_more_descriptors limit;
-        for (request& each : accepts) submit(each);
-        for (request& each : accepts) finish(each);
-    }
-    for (const request& each : accepts) {
-        EXPECT_EQ(each.error, std::errc::too_many_files_open) << each.error.message();
-    }
 }
 
 }  // namespace

@@ -1,8 +1,5 @@
 #include "support/backend_fixture.hpp"
-
-#include <fcntl.h>
-#include <stdlib.h>
-#include <unistd.h>
+#include "support/files.hpp"
 
 // The conformance suite: files.
 namespace eddy::testing {
@@ -10,14 +7,6 @@ namespace {
 
 using BackendFile = backend_fixture;
 INSTANTIATE_TEST_SUITE_P(All, BackendFile, ::testing::ValuesIn(backend_names()), name_of_backend);
-
-// A file that is gone when it is closed.
-unique_handle open_temporary_file() {
-    std::string name = ::testing::TempDir() + "eddy-XXXXXX";
-    unique_handle opened(::mkostemp(name.data(), O_CLOEXEC));
-    ::unlink(name.c_str());
-    return opened;
-}
 
 class file_request : public request {
 public:
@@ -100,12 +89,12 @@ TEST_P(BackendFile, WritesAndReadsBehindFiveGibibytes) {
 }
 
 TEST_P(BackendFile, ReportsAReadOfAFileThatIsOpenForWritingOnly) {
-    const unique_handle file(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+    const unique_handle file = open_for_writing_only();
     attach(file.get());
     std::string text(4, ' ');
     file_request read(opcode::read_at, file, text, 0);
     perform(read);
-    EXPECT_EQ(read.error, std::errc::bad_file_descriptor) << read.error.message();
+    EXPECT_EQ(read.error, error_of_the_wrong_access) << read.error.message();
     kernel().detach(file.get());
 }
 

@@ -99,13 +99,18 @@ TEST_P(BackendStream, ReportsASendOnAConnectionThatThePeerHasReset) {
     EXPECT_EQ(send.error, std::errc::connection_reset) << send.error.message();
 }
 
-TEST_P(BackendStream, ReportsABrokenPipeWithoutASignal) {
+TEST_P(BackendStream, ReportsABrokenConnectionWithoutASignal) {
     socket_pair pair = open_attached_pair();
     close(pair.other);
-    std::string text = "into the void";
-    request send(opcode::send, pair.one.get(), bytes_of(text));
-    perform(send);
-    EXPECT_EQ(send.error, std::errc::broken_pipe) << send.error.message();
+    std::error_code error;
+    // Over TCP the first ones go: the answer to them tells that nobody is there.
+    while (!error) {
+        std::string text = "into the void";
+        request send(opcode::send, pair.one.get(), bytes_of(text));
+        perform(send);
+        error = send.error;
+    }
+    EXPECT_TRUE(means_that_the_peer_has_gone(error)) << error.message();
 }
 
 TEST_P(BackendStream, TakesALargeBufferInPieces) {

@@ -1,8 +1,9 @@
 #include <eddy/code_image.hpp>
 
+#include "support/library_code.hpp"
+
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <memory>
 
 namespace eddy {
@@ -18,14 +19,14 @@ TEST(CodeImage, IsFoundByAnythingInTheProgram) {
 }
 
 TEST(CodeImage, KnowsTheBuildThatTheLinkerHasNoted) {
-    // A SHA-1 by GNU's ld, a UUID by Apple's.
+    // A SHA-1 by GNU's ld, a UUID by Apple's and in the format of Windows.
     const std::size_t size = find_code_image(&of_this_program).build_id.size();
     EXPECT_TRUE(size == 20 || size == 16) << size;
 }
 
 TEST(CodeImage, OfALibraryIsAnotherOne) {
     const code_image program = find_code_image(&of_this_program);
-    const code_image library = find_code_image(reinterpret_cast<const void*>(&std::abort));
+    const code_image library = find_code_image(testing::code_of_a_library());
     EXPECT_NE(library.begin, library.end);
     EXPECT_FALSE(program.contains(reinterpret_cast<const void*>(library.begin)));
 }

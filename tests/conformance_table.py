@@ -16,12 +16,12 @@ BEGIN = "<!-- conformance: written by tests/conformance_table.py -->"
 END = "<!-- end of conformance -->"
 
 
-def run_suite(program):
+def run_suite(command):
     """{suite: {case: {backend: mark}}} of a run; a backend that the machine refuses has no mark."""
     with tempfile.TemporaryDirectory() as folder:
         report = pathlib.Path(folder, "report.json")
         subprocess.run(
-            [program, "--gtest_filter=All/Backend*", f"--gtest_output=json:{report}"],
+            [*command, "--gtest_filter=All/Backend*", f"--gtest_output=json:{report}"],
             stdout=subprocess.DEVNULL,
             check=False,
         )
@@ -63,19 +63,25 @@ def write_table(results, table):
     earlier, marks = read_table(table)
     ran = {backend for cases in results.values() for found in cases.values() for backend in found}
     backends = sorted(ran | set(earlier))
+    # In the order of the table, and what is new behind it: so it does not matter who writes last.
+    cases = {key: {b: m for b, m in old.items() if b not in ran} for key, old in marks.items()}
+    for suite, found in results.items():
+        for case, new in found.items():
+            cases[suite, case] = {**cases.get((suite, case), {}), **new}
     lines = [f"| case | {' | '.join(backends)} |", "|---" * (len(backends) + 1) + "|"]
-    for suite in sorted(results):
+    for suite in sorted({suite for suite, _ in cases}):
         lines.append(f"| **{suite}** |" + " |" * len(backends))
-        for case, found in results[suite].items():
-            known = {**marks.get((suite, case), {}), **found}
-            cells = " | ".join(known.get(backend, "") for backend in backends)
-            lines.append(f"| {case} | {cells} |")
+        for (of, case), known in cases.items():
+            if of == suite and any(known.values()):
+                cells = " | ".join(known.get(backend, "") for backend in backends)
+                lines.append(f"| {case} | {cells} |")
     return "\n".join(lines)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", required=True, help="platform_test")
+    parser.add_argument("--runner", help="what runs it, if it is for another system")
     parser.add_argument("--readme", required=True, type=pathlib.Path)
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
@@ -83,7 +89,8 @@ def main():
     text = options.readme.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     table, after = rest.split(END)
-    new = f"{before}{BEGIN}\n\n{write_table(run_suite(options.program), table)}\n\n{END}{after}"
+    command = [options.runner, options.program] if options.runner else [options.program]
+    new = f"{before}{BEGIN}\n\n{write_table(run_suite(command), table)}\n\n{END}{after}"
     if new == text:
         return 0
     if options.check:

@@ -21,13 +21,6 @@ TEST(Endpoint, ParsesNoNameAndNothingThatOnlyLooksLikeAnAddress) {
     }
 }
 
-TEST(Endpoint, KeepsTheDeviceOfALinkLocalAddress) {
-    const auto parsed = endpoint::parse("fe80::1%lo", 80);
-    ASSERT_TRUE(parsed);
-    EXPECT_EQ(parsed->address(), "fe80::1%lo");
-    EXPECT_EQ(parsed->to_string(), "[fe80::1%lo]:80");
-}
-
 TEST(Endpoint, IsWrittenTheWayItIsWrittenInAnAddressBar) {
     EXPECT_EQ(endpoint::loopback(8080).to_string(), "127.0.0.1:8080");
     EXPECT_EQ(endpoint::loopback_v6(8080).to_string(), "[::1]:8080");

@@ -5,6 +5,7 @@
 
 #include "support/ending.hpp"
 #include "support/simulate.hpp"
+#include "support/user_signals.hpp"
 
 #include <eddy/async_generator.hpp>
 #include <eddy/create_task.hpp>
@@ -109,7 +110,7 @@ TEST(Deadlock, IsNotToldIfNobodyWantsToKnow) {
 }
 
 task<> wait_for_a_signal_of(task_handle<void>& waiting) {
-    co_await next_signal(SIGUSR1);
+    co_await next_signal(one_signal);
     waiting.cancel();
 }
 
@@ -120,7 +121,7 @@ TEST(Deadlock, IsNoneWhileATaskWaitsForSomethingOutside) {
     loop.set_deadlock_handler([&](const std::vector<task_info>&) { ++calls; });
     task_handle<void> waiting(loop.start(wait_for(never)));
     const auto listener = loop.start(wait_for_a_signal_of(waiting));
-    simulation(loop).call_before_sleep([] { std::raise(SIGUSR1); });
+    simulation(loop).call_before_sleep([] { std::raise(one_signal); });
     loop.run_until_done(*listener);
     EXPECT_EQ(calls, 0);
 }
@@ -251,33 +252,6 @@ task<> await_twice() {
 TEST(EventLoopDeathTest, SeesATaskThatIsAwaitedTwice) {
     if (!asserts_are_on) GTEST_SKIP() << "nothing checks it in this build";
     EXPECT_DEATH(simulate(await_twice()), "moved from or awaited before");
-}
-
-// What is passed to EXPECT_EXIT runs in a forked child.
-[[noreturn]] void run_in_child(event_loop& loop) {
-    try {
-        loop.run_once();
-    } catch (const std::logic_error& refusal) {
-        std::cerr << refusal.what() << std::endl;
-        std::_Exit(1);
-    }
-    std::_Exit(0);
-}
-
-TEST(EventLoopDeathTest, RefusesToRunInAForkedChild) {
-    event_loop loop;
-    EXPECT_EXIT(run_in_child(loop), ::testing::ExitedWithCode(1), "or use a process_pool");
-    loop.run_until_complete(sleep_for(0s));
-}
-
-[[noreturn]] void run_new_loop_in_child() {
-    event_loop().run_until_complete(sleep_for(0s));
-    std::_Exit(0);
-}
-
-TEST(EventLoopDeathTest, RunsInAForkedChildThatMadeIt) {
-    event_loop loop;
-    EXPECT_EXIT(run_new_loop_in_child(), ::testing::ExitedWithCode(0), "");
 }
 
 }  // namespace

@@ -6,17 +6,12 @@
 
 #include <type_traits>
 
-#include <fcntl.h>
-
 namespace eddy {
 namespace {
 
+using testing::is_open;
 using testing::open_pair;
 using testing::socket_pair;
-
-bool is_open(native_handle handle) {
-    return ::fcntl(handle, F_GETFD) >= 0;
-}
 
 TEST(UniqueHandle, IsEmptyAtFirst) {
     const unique_handle none;

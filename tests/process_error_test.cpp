@@ -2,18 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include <csignal>
-
 namespace eddy {
 namespace {
 
 TEST(WorkerDied, SaysHowAndWhen) {
     process_exit how;
-    how.signal = SIGKILL;
+    how.signal = 9;
     const worker_died once(42, how, 1);
     EXPECT_STREQ(once.what(),
                  "worker process 42 ended with signal 9 (Killed) while it ran this call");
-    EXPECT_EQ(once.how().signal, SIGKILL);
+    EXPECT_EQ(once.how().signal, 9);
     EXPECT_EQ(once.attempts(), 1U);
 
     const worker_died often(42, process_exit{.code = 3}, 2);

@@ -17,8 +17,6 @@
 #include <thread>
 #include <vector>
 
-#include <unistd.h>
-
 namespace eddy {
 namespace {
 
@@ -205,8 +203,8 @@ TEST_F(ProcessPoolInLoop, MayBeOneOfSeveral) {
     const auto main = []() -> task<int> {
         process_pool one(1);
         process_pool two(1);
-        const auto a = co_await one.submit(fn<&::getpid>);
-        const auto b = co_await two.submit(fn<&::getpid>);
+        const auto a = co_await one.submit(fn<testing::own_process>);
+        const auto b = co_await two.submit(fn<testing::own_process>);
         EXPECT_NE(a, b);
         co_return co_await one.submit(fn<square>, 3) + co_await two.submit(fn<square>, 4);
     };

@@ -15,8 +15,6 @@
 #include <vector>
 
 #include <cereal/types/map.hpp>
-#include <unistd.h>
-
 namespace eddy {
 
 struct homemade_failure : std::runtime_error {
@@ -57,14 +55,14 @@ TEST_F(ProcessPool, IsRefusedToAProgramThatHasNotCalledProcessInit) {
 TEST_F(ProcessPool, CallsAFunctionWithItsArgumentsInAnotherProcess) {
     process_pool pool(2);
     EXPECT_EQ(pool.submit(fn<square>, 7).result(), 49);
-    EXPECT_NE(pool.submit(fn<&::getpid>).result(), ::getpid());
+    EXPECT_NE(pool.submit(fn<testing::own_process>).result(), testing::own_process());
     EXPECT_EQ(pool.submit([](int a, int b) { return a - b; }, 7, 3).result(), 4);
 }
 
 TEST_F(ProcessPool, StartsNoMoreWorkersThanThereIsWorkFor) {
     process_pool pool(4);
-    const auto first = pool.submit(fn<&::getpid>).result();
-    for (int i = 0; i < 20; ++i) EXPECT_EQ(pool.submit(fn<&::getpid>).result(), first);
+    const auto first = pool.submit(fn<testing::own_process>).result();
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(pool.submit(fn<testing::own_process>).result(), first);
 }
 
 TEST_F(ProcessPool, CarriesContainersAndText) {
@@ -133,7 +131,7 @@ TEST_F(ProcessPool, TakesCallsFromManyThreads) {
 
 TEST_F(ProcessPool, LetsExceptionsTravelAndGoesOn) {
     process_pool pool(1);
-    const auto worker = pool.submit(fn<&::getpid>).result();
+    const auto worker = pool.submit(fn<testing::own_process>).result();
     auto standard = pool.submit([] { throw std::out_of_range("too far"); });
     auto own = pool.submit([] { throw homemade_failure("broken"); });
     auto strange = pool.submit([] { throw 7; });
@@ -153,7 +151,7 @@ TEST_F(ProcessPool, LetsExceptionsTravelAndGoesOn) {
     } catch (const std::system_error& error) {
         EXPECT_EQ(error.code(), std::errc::no_space_on_device);
     }
-    EXPECT_EQ(pool.submit(fn<&::getpid>).result(), worker);
+    EXPECT_EQ(pool.submit(fn<testing::own_process>).result(), worker);
 }
 
 TEST_F(ProcessPool, ThrowsWhereAResultCannotBeReadBack) {

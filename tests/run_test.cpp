@@ -4,6 +4,7 @@
 #include "support/ending.hpp"
 #include "support/environment_variable.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/user_signals.hpp"
 
 #include <eddy/signals.hpp>
 #include <eddy/sleep.hpp>
@@ -122,7 +123,7 @@ task<> ignore_ctrl_c() {
 }
 
 TEST(RunDeathTest, LetsASecondCtrlCEndTheProcess) {
-    EXPECT_EXIT(run(ignore_ctrl_c()), ::testing::KilledBySignal(SIGINT), "");
+    EXPECT_EXIT(run(ignore_ctrl_c()), ended_by(SIGINT), "");
 }
 
 TEST(Run, HandsCtrlCBackAtItsEnd) {
@@ -172,7 +173,7 @@ TEST(RunOptions, AskForWarnings) {
 task<> ask_for_tasks() {
     create_task(sleep_guarded(), "the other one");
     co_await yield();
-    std::raise(SIGQUIT);
+    std::raise(quit_signal());
     co_await sleep(1ms);
 }
 
@@ -182,11 +183,11 @@ TEST(RunOptions, LetSigquitPrintTheTasks) {
     EXPECT_THAT(printed, HasSubstr("2 tasks\n"));
     EXPECT_THAT(printed, HasSubstr("main: waiting for sleep"));
     EXPECT_THAT(printed, HasSubstr("the other one: waiting for sleep"));
-    EXPECT_TRUE(has_default_effect(SIGQUIT)) << "it is handed back";
+    EXPECT_TRUE(has_default_effect(quit_signal())) << "it is handed back";
 }
 
 TEST(RunOptionsDeathTest, LeaveSigquitAsItIsByDefault) {
-    EXPECT_EXIT(run(ask_for_tasks()), ::testing::KilledBySignal(SIGQUIT), "");
+    EXPECT_EXIT(run(ask_for_tasks()), ended_by(quit_signal()), "");
 }
 
 TEST(RunOptions, RecordATrace) {

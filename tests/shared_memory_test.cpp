@@ -50,24 +50,6 @@ TEST(SharedMemory, GrowsWhereItIsWritten) {
     EXPECT_TRUE(std::ranges::equal(mapped.bytes().first(block.size()), block));
 }
 
-TEST(SharedMemory, WithSealedContentCannotBeChangedByAnybody) {
-    const unique_handle memory = open_memory(100);
-    ASSERT_FALSE(seal_content(memory.get()));
-    const std::vector<std::byte> block(10);
-    EXPECT_EQ(write_shared_memory(memory.get(), 0, block), std::errc::operation_not_permitted);
-    std::error_code error;
-    memory_mapping::open(memory.get(), mapping_access::read_and_write, error);
-    EXPECT_TRUE(error);
-    EXPECT_EQ(map(memory, mapping_access::read).bytes().size(), 100U);
-}
-
-TEST(SharedMemory, IsNotMappedWhileSomebodyCouldShrinkIt) {
-    const unique_handle memory = open_memory(100);
-    std::error_code error;
-    memory_mapping::open(memory.get(), mapping_access::read, error);
-    EXPECT_EQ(error, std::errc::operation_not_permitted);
-}
-
 TEST(SharedMemory, OfNoBytesIsMappedToNone) {
     const unique_handle memory = open_memory(0);
     ASSERT_FALSE(seal_content(memory.get()));

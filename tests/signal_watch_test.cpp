@@ -3,6 +3,7 @@
 #include "support/cancel_sweep.hpp"
 #include "support/ending.hpp"
 #include "support/simulate.hpp"
+#include "support/user_signals.hpp"
 
 #include <eddy/create_task.hpp>
 #include <eddy/run.hpp>
@@ -22,7 +23,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::vector<int> two_signals{SIGUSR1, SIGUSR2};
+const std::vector<int> two_signals{one_signal, another_signal};
 
 task<> raise_later(int number) {
     co_await sleep(1ms);
@@ -31,10 +32,10 @@ task<> raise_later(int number) {
 
 task<> wait_for_two() {
     signal_watch watch(two_signals);
-    create_task(raise_later(SIGUSR2));
-    EXPECT_EQ(co_await watch.next(), SIGUSR2);
-    create_task(raise_later(SIGUSR1));
-    EXPECT_EQ(co_await watch.next(), SIGUSR1);
+    create_task(raise_later(another_signal));
+    EXPECT_EQ(co_await watch.next(), another_signal);
+    create_task(raise_later(one_signal));
+    EXPECT_EQ(co_await watch.next(), one_signal);
 }
 
 TEST(SignalWatch, WakesItsTaskWhenASignalComes) {
@@ -48,12 +49,12 @@ task<> wait_for(signal_watch& watch) {
 
 task<> raise_before() {
     signal_watch watch(two_signals);
-    std::raise(SIGUSR2);
-    std::raise(SIGUSR1);
-    std::raise(SIGUSR1);
+    std::raise(another_signal);
+    std::raise(one_signal);
+    std::raise(one_signal);
     co_await yield();
-    EXPECT_EQ(co_await watch.next(), SIGUSR1);
-    EXPECT_EQ(co_await watch.next(), SIGUSR2);
+    EXPECT_EQ(co_await watch.next(), one_signal);
+    EXPECT_EQ(co_await watch.next(), another_signal);
     task_handle<ending> third = create_task(ending_of(wait_for(watch)));
     co_await sleep(1s);
     EXPECT_FALSE(third.done()) << "the same signal counts once";
@@ -67,8 +68,8 @@ TEST(SignalWatch, KeepsSignalsThatComeWhileNobodyWaits) {
 
 task<> raise_in_a_thread() {
     signal_watch watch(two_signals);
-    std::thread other([] { std::raise(SIGUSR1); });
-    EXPECT_EQ(co_await watch.next(), SIGUSR1);
+    std::thread other([] { std::raise(one_signal); });
+    EXPECT_EQ(co_await watch.next(), one_signal);
     other.join();
 }
 
@@ -79,11 +80,11 @@ TEST(SignalWatch, WakesALoopThatSleepsInTheKernel) {
 task<> catch_and_release() {
     {
         const signal_watch watch(two_signals);
-        EXPECT_FALSE(has_default_effect(SIGUSR1));
-        std::raise(SIGUSR1);
+        EXPECT_FALSE(has_default_effect(one_signal));
+        std::raise(one_signal);
     }
-    EXPECT_TRUE(has_default_effect(SIGUSR1));
-    EXPECT_TRUE(has_default_effect(SIGUSR2));
+    EXPECT_TRUE(has_default_effect(one_signal));
+    EXPECT_TRUE(has_default_effect(another_signal));
     co_await sleep(1s);
 }
 
@@ -93,10 +94,10 @@ TEST(SignalWatch, GivesTheSignalsBackAtItsEnd) {
 
 task<> watch_twice() {
     const signal_watch watch(two_signals);
-    const std::vector<int> overlapping{SIGHUP, SIGUSR2};
+    const std::vector<int> overlapping{third_signal, another_signal};
     EXPECT_THROW(signal_watch{overlapping}, std::system_error);
-    EXPECT_TRUE(has_default_effect(SIGHUP)) << "the failed watch keeps nothing";
-    EXPECT_FALSE(has_default_effect(SIGUSR2)) << "and takes nothing from the first";
+    EXPECT_TRUE(has_default_effect(third_signal)) << "the failed watch keeps nothing";
+    EXPECT_FALSE(has_default_effect(another_signal)) << "and takes nothing from the first";
     co_return;
 }
 
@@ -105,15 +106,15 @@ TEST(SignalWatch, RefusesASignalThatIsWatchedAlready) {
 }
 
 task<> wait_for_one() {
-    EXPECT_EQ(co_await next_signal(SIGUSR1), SIGUSR1);
-    EXPECT_TRUE(has_default_effect(SIGUSR1));
+    EXPECT_EQ(co_await next_signal(one_signal), one_signal);
+    EXPECT_TRUE(has_default_effect(one_signal));
 }
 
 task<> wait_for_next_signal() {
     task_handle<void> waiting = create_task(wait_for_one());
     co_await yield();
-    EXPECT_FALSE(has_default_effect(SIGUSR1));
-    std::raise(SIGUSR1);
+    EXPECT_FALSE(has_default_effect(one_signal));
+    std::raise(one_signal);
     co_await waiting;
 }
 
@@ -122,7 +123,7 @@ TEST(NextSignal, CatchesASignalWhileItWaits) {
 }
 
 task<int> wait_for_signal() {
-    co_return co_await next_signal(SIGUSR1);
+    co_return co_await next_signal(one_signal);
 }
 
 task<> cancel_next_signal() {
@@ -131,7 +132,7 @@ task<> cancel_next_signal() {
     waiting.cancel();
     co_await sleep(1s);
     EXPECT_TRUE(waiting.cancelled());
-    EXPECT_TRUE(has_default_effect(SIGUSR1));
+    EXPECT_TRUE(has_default_effect(one_signal));
 }
 
 TEST(NextSignal, CanBeCancelled) {

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace eddy::testing {
 
@@ -13,6 +14,10 @@ std::size_t open_handles() {
     const std::filesystem::directory_iterator handles("/dev/fd");
     // One of them is that of the directory.
     return static_cast<std::size_t>(std::distance(begin(handles), end(handles))) - 1;
+}
+
+std::int64_t own_process() {
+    return ::getpid();
 }
 
 bool has_children() {

@@ -11,6 +11,9 @@ namespace eddy::testing {
 /// How many handles this process has open.
 std::size_t open_handles();
 
+/// The number of this process.
+std::int64_t own_process();
+
 /// Whether this process has children, zombies included.
 bool has_children();
 

@@ -112,20 +112,21 @@ int run_supervised(const refusal& what, char** program) {
     eddy::unique_handle ours;
     eddy::unique_handle theirs;
     if (eddy::open_socket_pair(ours, theirs)) give_up("open a socket pair");
+    eddy::handle_channel to_child{.socket = ours.get()};
+    eddy::handle_channel to_parent{.socket = theirs.get()};
     std::error_code error;
     std::array<std::byte, 1> byte{};
     const pid_t child = ::fork();
     if (child == 0) {
         const eddy::unique_handle listener =
             install_filter(what.call, SECCOMP_RET_USER_NOTIF, SECCOMP_FILTER_FLAG_NEW_LISTENER);
-        eddy::send_with_handle(theirs.get(), byte, listener.get(), eddy::when_not_ready::wait,
-                               error);
+        eddy::send_with_handle(to_parent, byte, listener.get(), eddy::when_not_ready::wait, error);
         ::close(listener.get());
         become(program);
     }
     theirs.reset();
     std::vector<eddy::unique_handle> listener;
-    eddy::receive_with_handles(ours.get(), byte, listener, eddy::when_not_ready::wait, error);
+    eddy::receive_with_handles(to_child, byte, listener, eddy::when_not_ready::wait, error);
     if (listener.size() == 1) supervise(listener[0].get(), what);
     int status = 0;
     ::waitpid(child, &status, 0);

@@ -1,9 +1,11 @@
 #include "simulated_network.hpp"
 
+#include "sockets.hpp"
+
+#include <eddy/socket.hpp>
+
 #include <algorithm>
 #include <optional>
-
-#include <fcntl.h>
 
 namespace eddy::testing {
 namespace {
@@ -28,7 +30,9 @@ void fail(operation& op, std::errc error) noexcept {
 }  // namespace
 
 unique_handle simulated_network::open(socket made) {
-    unique_handle handle(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    // A real one, of which only the number matters.
+    std::error_code error;
+    unique_handle handle = eddy::open_socket(address_family::ipv4, socket_type::datagram, error);
     // The number was in use here before, so that handle was closed behind our back.
     if (sockets_.contains(handle.get())) on_close(handle.get(), time_point());
     sockets_.emplace(handle.get(), std::move(made));
@@ -186,7 +190,7 @@ void simulated_network::send(operation& op, time_point now) {
 void simulated_network::notice_closed(time_point now) noexcept {
     std::vector<native_handle> closed;
     for (const auto& [handle, each] : sockets_) {
-        if (!each.attached && ::fcntl(handle, F_GETFD) < 0) closed.push_back(handle);
+        if (!each.attached && !is_open(handle)) closed.push_back(handle);
     }
     for (const native_handle handle : closed) on_close(handle, now);
 }

@@ -115,6 +115,14 @@ bool ends_soon(native_handle connection) {
     return ::poll(&asked, 1, 20'000) == 1 && receive_some(connection).empty();
 }
 
+bool means_that_the_peer_has_gone(const std::error_code& error) {
+    return error == std::errc::broken_pipe;
+}
+
+bool is_open(native_handle handle) {
+    return ::fcntl(handle, F_GETFD) >= 0;
+}
+
 void reset_on_close(native_handle socket) {
     const linger at_once{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);

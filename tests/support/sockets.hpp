@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace eddy::testing {
 
@@ -47,6 +48,12 @@ std::size_t fill(native_handle to);
 
 /// Whether the peer ends or breaks the connection; waits for it, for 20 seconds at most.
 bool ends_soon(native_handle connection);
+
+/// Whether that is what sending reports once nobody is at the other end of an `open_pair`.
+bool means_that_the_peer_has_gone(const std::error_code& error);
+
+/// Whether a handle is open in this process.
+bool is_open(native_handle handle);
 
 /// Lets the next close of a TCP socket break the connection instead of ending it.
 void reset_on_close(native_handle socket);

@@ -1,19 +1,18 @@
 #include "temporary_folder.hpp"
 
-#include <cerrno>
 #include <fstream>
+#include <random>
+#include <stdexcept>
 #include <system_error>
-
-#include <stdlib.h>
-#include <unistd.h>
 
 namespace eddy::testing {
 
 temporary_folder::temporary_folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "eddy-test-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr)
-        throw std::system_error(errno, std::generic_category(), "make " + name);
-    path_ = name;
+    const std::filesystem::path parent = std::filesystem::temp_directory_path();
+    std::random_device random;
+    // False: there is one of that name.
+    do path_ = parent / ("eddy-test-" + std::to_string(random()));
+    while (!std::filesystem::create_directory(path_));
 }
 
 temporary_folder::~temporary_folder() {

@@ -31,7 +31,7 @@ struct process_start {
     std::string program{};  ///< in place of `executable`: a path, or a name to look for in PATH
     std::vector<std::string> arguments{};    ///< the first one is its own name
     std::vector<std::string> environment{};  ///< "NAME=value"
-    std::vector<native_handle> handles{};    ///< 3, 4, … there; the executable follows them
+    std::vector<native_handle> handles{};    ///< there: `inherited_handle`; the executable is last
     std::string working_directory{};         ///< empty: the parent's
     // Its standard handles; invalid: the parent's.
     native_handle input = invalid_handle;
@@ -43,15 +43,19 @@ struct process_start {
 };
 
 /// A child of this process. Its number stays taken until `reap` has given the answer, so a child
-/// that is never asked stays a zombie. Does nothing to it when destroyed.
+/// that is never asked stays a zombie. Does nothing to it when destroyed, except on Windows, where
+/// a child with a group of its own ends then, with all that it has started.
 class child_process {
 public:
     child_process() noexcept = default;
     child_process(child_process&& other) noexcept
-        : id_(std::exchange(other.id_, 0)), handle_(std::move(other.handle_)) {}
+        : id_(std::exchange(other.id_, 0)),
+          handle_(std::move(other.handle_)),
+          group_(std::move(other.group_)) {}
     child_process& operator=(child_process&& other) noexcept {
         id_ = std::exchange(other.id_, 0);
         handle_ = std::move(other.handle_);
+        group_ = std::move(other.group_);
         return *this;
     }
 
@@ -81,7 +85,16 @@ public:
 private:
     std::int64_t id_ = 0;
     unique_handle handle_;
+    unique_handle group_;  // a job, on Windows
 };
+
+/// What the parent has passed in `process_start::handles`, by its place there. Meaningless in a
+/// process that was given none.
+native_handle inherited_handle(std::size_t place) noexcept;
+
+/// The parent of a process that was given handles, where passing handles to it needs that
+/// (Windows); else invalid.
+native_handle parent_process() noexcept;
 
 /// The program that this process runs, even if its file was replaced or deleted since.
 unique_handle open_own_executable(std::error_code& error) noexcept;
@@ -97,6 +110,7 @@ std::error_code close_on_exec(native_handle handle) noexcept;
 
 /// From now on this process is killed, with its group if it leads one, when nobody holds the other
 /// end of `socket` any more; so it cannot outlive a parent that does. Throws std::system_error.
+/// (On Windows the group alone sees to that, and the process must lead one.)
 void die_with_peer(native_handle socket);
 
 }  // namespace eddy

@@ -18,7 +18,8 @@ unique_handle open_shared_memory(std::size_t size, std::error_code& error) noexc
 std::error_code write_shared_memory(native_handle memory, std::uint64_t offset,
                                     std::span<const std::byte> bytes) noexcept;
 
-/// From now on nobody can change its size: a mapping of it cannot lose its pages.
+/// From now on nobody can change its size: a mapping of it cannot lose its pages. (Windows has no
+/// seals; there, what is mapped cannot shrink anyway, and content is left alone by convention.)
 std::error_code seal_size(native_handle memory) noexcept;
 /// The same, and nobody can change its content either. There must be no writable mapping.
 std::error_code seal_content(native_handle memory) noexcept;

@@ -30,4 +30,8 @@ bool has_default_effect(int number) noexcept;
 /// Lets the signal have its default effect on this process, as if nobody had caught it.
 void raise_by_default(int number) noexcept;
 
+/// The signal by which a keyboard asks a program to quit and leave a trace of what it was doing:
+/// SIGQUIT, Ctrl-\; on Windows SIGBREAK, Ctrl-Break.
+int quit_signal() noexcept;
+
 }  // namespace eddy
