@@ -9,8 +9,8 @@
 
 namespace eddy::testing {
 
-/// Takes memory from the system, writes to all of it and gives it back. Not from the heap, which may
-/// keep what is freed: that of AddressSanitizer does.
+/// Takes memory from the system, writes to all of it and gives it back. Not from the heap, which
+/// may keep what is freed: that of AddressSanitizer does.
 inline void use_for_a_moment(std::size_t bytes) {
     std::error_code error;
     const unique_handle memory = open_shared_memory(bytes, error);
