@@ -103,7 +103,12 @@ public:
 
     bool submit(operation& op) noexcept override {
         op.error.clear();
+        if (op.handle == invalid_handle) {
+            op.error = system_error_code(EBADF);
+            return false;
+        }
         if (op.code == opcode::accept && multishot_) return submit_accept(op);
+        if ((op.code == opcode::read || op.code == opcode::write) && try_on_pipe(op)) return false;
         start(op, next_request());
         return true;
     }
@@ -369,6 +374,13 @@ private:
         prepare(op, again);
         again->ioprio |= how;
         send(again, user_data_of(&op, mark::operation));
+    }
+
+    // An end that is used the wrong way fails here; a poll of it would wait for ever.
+    bool try_on_pipe(operation& op) noexcept {
+        op.scratch[0] = 0;
+        ++system_calls_;
+        return try_transfer_on_pipe(op);
     }
 
     void on_pipe(operation& op, const completion& answer) noexcept {

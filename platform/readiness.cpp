@@ -154,6 +154,7 @@ void readiness::detach(native_handle handle) noexcept {
 bool readiness::submit(operation& op) noexcept {
     op.error.clear();
     op.scratch[0] = 0;
+    if (op.handle == invalid_handle) return !fail(op, system_error_code(EBADF));
     if (op.code == opcode::read_at || op.code == opcode::write_at) {
         // Files are always ready: the call answers at once, if only after the disk has.
         perform_on_file(op);

@@ -74,6 +74,16 @@ TEST_P(BackendPipe, WaitsToWriteUntilThereIsRoom) {
     EXPECT_EQ(drain(), "more");
 }
 
+TEST_P(BackendPipe, ReportsAnEndThatIsUsedTheWrongWay) {
+    std::string text = "x";
+    request read(opcode::read, writing.get(), bytes_of(text));
+    perform(read);
+    EXPECT_EQ(read.error, std::errc::bad_file_descriptor) << read.error.message();
+    request write(opcode::write, reading.get(), bytes_of(text));
+    perform(write);
+    EXPECT_EQ(write.error, std::errc::bad_file_descriptor) << write.error.message();
+}
+
 TEST_P(BackendPipe, ReportsThatNobodyReadsAnyMore) {
     std::string large(1'000'000, 'x');
     request first(opcode::write, writing.get(), bytes_of(large));

@@ -46,6 +46,20 @@ TEST_P(Backend, WaitsForWhatIsNotReadyYet) {
     EXPECT_EQ(text.substr(0, receive.value), "later");
 }
 
+// Whoever had the handle may have closed it since, in another task.
+TEST_P(Backend, FinishesWhatHasNoHandleAtOnceWithAnError) {
+    std::string text = "x";
+    for (const opcode code :
+         {opcode::accept, opcode::connect, opcode::receive, opcode::send, opcode::receive_from,
+          opcode::send_to, opcode::read, opcode::write, opcode::readable, opcode::writable,
+          opcode::read_at, opcode::write_at}) {
+        request late(code, invalid_handle, bytes_of(text));
+        EXPECT_FALSE(kernel().submit(late)) << to_string(code);
+        EXPECT_EQ(late.error, std::errc::bad_file_descriptor) << to_string(code);
+        EXPECT_FALSE(late.in_flight);
+    }
+}
+
 TEST_P(Backend, OnlyAppendsToTheCompletedOnes) {
     socket_pair pair = open_attached_pair();
     request readable(opcode::readable, pair.one.get());

@@ -19,6 +19,10 @@ void simulated_backend::detach(native_handle handle) noexcept {
 
 bool simulated_backend::submit(operation& op) noexcept {
     op.error.clear();
+    if (op.handle == invalid_handle) {
+        op.error = std::make_error_code(std::errc::bad_file_descriptor);
+        return false;
+    }
     const std::optional<time_point> possible = network_.possible_at(op);
     if (possible && *possible <= now_ && dice_.flip()) {
         network_.perform(op, now_);
