@@ -3,9 +3,7 @@
 #include "support/datagrams.hpp"
 #include "support/process_fixture.hpp"
 
-#include <eddy/as_result.hpp>
 #include <eddy/create_task.hpp>
-#include <eddy/gather.hpp>
 #include <eddy/sleep.hpp>
 #include <eddy/socket.hpp>
 #include <eddy/subprocess.hpp>
@@ -54,27 +52,6 @@ TEST_P(UdpSocket, SpeaksTheNewProtocolToo) {
     if (error || bind_socket(probe.get(), endpoint::loopback_v6()))
         GTEST_SKIP() << "this machine has no IPv6";
     run(exchange_over_ipv6());
-}
-
-task<> receive_too_much() {
-    udp_socket server = udp_socket::bind(endpoint::loopback());
-    udp_socket client = udp_socket::open();
-    co_await client.send_to(bytes_of("too long"), server.local());
-    co_await client.send_to(bytes_of("fits"), server.local());
-    co_await client.send_to(bytes_of(""), server.local());
-    const datagram cut = co_await receive_from(server, 4);
-    EXPECT_EQ(cut.text, "too ");
-    EXPECT_TRUE(cut.about.truncated);
-    const datagram whole = co_await receive_from(server, 4);
-    EXPECT_EQ(whole.text, "fits") << "the rest of the first one is gone";
-    EXPECT_FALSE(whole.about.truncated);
-    const datagram empty = co_await receive_from(server, 4);
-    EXPECT_EQ(empty.text, "");
-    EXPECT_FALSE(empty.about.truncated);
-}
-
-TEST_P(UdpSocket, TellsThatADatagramWasTooLong) {
-    run(receive_too_much());
 }
 
 task<> talk_to_one_peer() {
@@ -132,40 +109,6 @@ task<> bind_twice() {
 
 TEST_P(UdpSocket, NamesTheAddressThatItCannotHave) {
     run(bind_twice());
-}
-
-task<> cancel_receives() {
-    udp_socket server = udp_socket::bind(endpoint::loopback());
-    udp_socket client = udp_socket::open();
-    for (int turns = 0; turns < 6; ++turns) {
-        auto receiving = create_task(receive_from(server));
-        for (int i = 0; i < turns; ++i) co_await yield();
-        co_await client.send_to(bytes_of("datagram"), server.local());
-        receiving.cancel();
-        const result<datagram> first = co_await as_result(receiving);
-        datagram got;
-        if (first)
-            got = *first;
-        else
-            got = co_await receive_from(server);
-        EXPECT_EQ(got.text, "datagram") << turns << " turns";
-    }
-}
-
-TEST_P(UdpSocket, LosesNoDatagramWheneverAReceiveIsCancelled) {
-    run(cancel_receives());
-}
-
-task<> close_under_a_receiver() {
-    udp_socket server = udp_socket::bind(endpoint::loopback());
-    auto receiving = create_task(error_of(receive_from(server)));
-    co_await yield();
-    server.close();
-    EXPECT_THAT(co_await receiving, HasSubstr("closed meanwhile"));
-}
-
-TEST_P(UdpSocket, EndsTheReceiveOfAnotherTaskWhenItIsClosed) {
-    run(close_under_a_receiver());
 }
 
 constexpr const char* python_echo = R"(

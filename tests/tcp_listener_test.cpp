@@ -1,0 +1,101 @@
+#include <eddy/tcp_listener.hpp>
+
+#include "support/descriptor_limit.hpp"
+#include "support/process_fixture.hpp"
+#include "support/sockets.hpp"
+#include "support/streams.hpp"
+
+#include <gmock/gmock.h>
+
+namespace eddy::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+using TcpListener = process_fixture;
+INSTANTIATE_TEST_SUITE_P(All, TcpListener, ::testing::ValuesIn(backend_names()), name_of_loop);
+
+task<> listen_twice() {
+    const tcp_listener one = tcp_listener::bind(endpoint::loopback());
+    const tcp_listener other = tcp_listener::bind(endpoint::loopback());
+    EXPECT_EQ(one.local().address(), "127.0.0.1");
+    EXPECT_NE(one.local().port(), 0);
+    EXPECT_NE(one.local().port(), other.local().port());
+    co_return;
+}
+
+TEST_P(TcpListener, TellsThePortThatTheSystemChose) {
+    run(listen_twice());
+}
+
+task<> know_the_client() {
+    tcp_listener listener = tcp_listener::bind(endpoint::loopback());
+    const unique_handle client = connect_to(listener.local());
+    const tcp_stream accepted = co_await listener.accept();
+    std::error_code error;
+    EXPECT_EQ(accepted.remote(), local_endpoint(client.get(), error));
+    EXPECT_EQ(accepted.local(), listener.local());
+}
+
+TEST_P(TcpListener, TellsWhereAConnectionComesFrom) {
+    run(know_the_client());
+}
+
+task<> bind_again(endpoint at) {
+    tcp_listener::bind(at);
+    co_return;
+}
+
+task<> listen_where_another_one_does() {
+    const tcp_listener first = tcp_listener::bind(endpoint::loopback());
+    const std::string error = co_await error_of(bind_again(first.local()));
+    EXPECT_THAT(error, AllOf(HasSubstr("(" + first.local().to_string() + ")"),
+                             HasSubstr("Address already in use")));
+}
+
+TEST_P(TcpListener, NamesTheAddressThatItCannotHave) {
+    run(listen_where_another_one_does());
+}
+
+// The side that closes first keeps the address busy for a while, in the state TIME_WAIT.
+task<> restart() {
+    tcp_listener listener = tcp_listener::bind(endpoint::loopback());
+    const endpoint at = listener.local();
+    unique_handle client = connect_to(at);
+    tcp_stream accepted = co_await listener.accept();
+    co_await accepted.close();
+    EXPECT_EQ(receive_some(client.get()), "");
+    client.reset();
+    listener.close();
+    tcp_listener again = tcp_listener::bind(at);
+    const unique_handle next = connect_to(at);
+    const tcp_stream another = co_await again.accept();
+    EXPECT_EQ(another.local(), at);
+}
+
+TEST_P(TcpListener, ListensAtTheSameAddressAtOnceAfterARestart) {
+    run(restart());
+}
+
+task<> accept_without_room() {
+    tcp_listener listener = tcp_listener::bind(endpoint::loopback());
+    const unique_handle client = connect_to(listener.local());
+    std::string error;
+    {
+        const no_more_descriptors full;
+        error = co_await error_of(listener.accept());
+    }
+    EXPECT_THAT(error, AllOf(HasSubstr("accept (" + listener.local().to_string() + ")"),
+                             HasSubstr("Too many open files")));
+    tcp_stream accepted = co_await listener.accept();
+    send_all(client.get(), "still here");
+    EXPECT_EQ(co_await read_text(accepted, 10), "still here");
+}
+
+TEST_P(TcpListener, KeepsAConnectionForWhichThereAreTooManyOpenFiles) {
+    run(accept_without_room());
+}
+
+}  // namespace
+}  // namespace eddy::testing

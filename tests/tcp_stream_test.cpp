@@ -1,0 +1,123 @@
+#include <eddy/tcp_stream.hpp>
+
+#include "support/ending.hpp"
+#include "support/process_fixture.hpp"
+#include "support/sockets.hpp"
+#include "support/streams.hpp"
+
+#include <eddy/create_task.hpp>
+#include <eddy/sleep.hpp>
+
+#include <gmock/gmock.h>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+namespace eddy::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+using TcpStream = process_fixture;
+INSTANTIATE_TEST_SUITE_P(All, TcpStream, ::testing::ValuesIn(backend_names()), name_of_loop);
+
+bool waits_to_fill_a_segment(const tcp_stream& stream) {
+    int no_delay = 0;
+    socklen_t size = sizeof no_delay;
+    EXPECT_EQ(::getsockopt(stream.native(), IPPROTO_TCP, TCP_NODELAY, &no_delay, &size), 0);
+    return no_delay == 0;
+}
+
+task<> look_at_both_ends() {
+    const auto [near, far] = co_await connect_tcp();
+    EXPECT_TRUE(near.is_open());
+    EXPECT_EQ(near.remote(), far.local());
+    EXPECT_EQ(near.local(), far.remote());
+    EXPECT_FALSE(waits_to_fill_a_segment(near));
+    EXPECT_FALSE(waits_to_fill_a_segment(far)) << "also on the side that accepted";
+}
+
+TEST_P(TcpStream, ConnectsBothEndsWithoutNaglesAlgorithm) {
+    run(look_at_both_ends());
+}
+
+task<> write_and_close(tcp_stream& to, const std::string& text) {
+    co_await write_all(to, std::string_view(text));
+    co_await to.close();
+}
+
+task<> pass_on_a_large_text() {
+    auto [near, far] = co_await connect_tcp();
+    std::string text(5'000'000, ' ');
+    for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>('a' + i % 23);
+    const auto [none, came] = co_await gather(write_and_close(near, text), read_text(far));
+    EXPECT_TRUE(came == text) << came.size() << " bytes";
+}
+
+TEST_P(TcpStream, CarriesBytesInOrderUntilItIsClosed) {
+    run(pass_on_a_large_text());
+}
+
+task<> connect_to_nobody() {
+    tcp_listener listener = tcp_listener::bind(endpoint::loopback());
+    const endpoint at = listener.local();
+    listener.close();
+    std::string error;
+    try {
+        co_await tcp_stream::connect(at);
+    } catch (const std::system_error& failure) {
+        EXPECT_EQ(failure.code(), std::errc::connection_refused);
+        error = failure.what();
+    }
+    EXPECT_THAT(error, HasSubstr("connect (" + at.to_string() + ")"));
+}
+
+TEST_P(TcpStream, NamesWhomItCannotConnectTo) {
+    run(connect_to_nobody());
+}
+
+task<> connect_to_nowhere() {
+    co_await tcp_stream::connect(endpoint());
+}
+
+TEST_P(TcpStream, RefusesAnEndpointThatIsEmpty) {
+    EXPECT_THAT(run(error_of(connect_to_nowhere())),
+                AllOf(HasSubstr("open a socket to connect"), HasSubstr("unknown")));
+}
+
+task<> adopt_one_end() {
+    socket_pair pair = open_tcp_pair();
+    std::error_code error;
+    const endpoint peer = remote_endpoint(pair.one.get(), error);
+    tcp_stream adopted = tcp_stream::adopt(std::move(pair.one), peer);
+    EXPECT_EQ(adopted.remote(), peer);
+    EXPECT_FALSE(waits_to_fill_a_segment(adopted));
+    co_await write_all(adopted, std::string_view("adopted"));
+    EXPECT_EQ(receive_some(pair.other.get()), "adopted");
+    co_await adopted.close();
+    EXPECT_TRUE(ends_soon(pair.other.get()));
+}
+
+TEST_P(TcpStream, TakesOverASocketThatIsConnected) {
+    run(adopt_one_end());
+}
+
+task<> cancel_connects() {
+    tcp_listener listener = tcp_listener::bind(endpoint::loopback());
+    for (int turns = 1; turns < 6; ++turns) {
+        auto connecting = create_task(ending_of(tcp_stream::connect(listener.local())));
+        for (int i = 0; i < turns; ++i) co_await yield();
+        connecting.cancel();
+        const ending how = co_await std::move(connecting);
+        EXPECT_TRUE(how == ending::value || how == ending::cancelled) << how;
+    }
+}
+
+TEST_P(TcpStream, LeavesNothingWheneverAConnectIsCancelled) {
+    run(cancel_connects());
+}
+
+}  // namespace
+}  // namespace eddy::testing
