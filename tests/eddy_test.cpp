@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -41,9 +42,9 @@ TEST(Eddy, MeasuresTwoPagesAsTheReadmeDoes) {
 }
 
 eddy::task<int> share(eddy::queue<int>& numbers, eddy::lock& mutex, int& sum) {
-    const int number = co_await numbers.get();
+    const std::optional<int> number = co_await numbers.get();
     const auto held = co_await mutex.acquire();
-    co_return sum += number;
+    co_return sum += number.value();
 }
 
 eddy::task<> use_what_tasks_share() {

@@ -23,8 +23,13 @@ protected:
     const temporary_folder folder;
 };
 
+struct outcome {
+    std::error_code error;
+    std::uint64_t value;
+};
+
 // One transfer of one buffer at a place of a file.
-operation perform(opcode way, native_handle file, std::string& text, std::uint64_t offset) {
+outcome perform(opcode way, native_handle file, std::string& text, std::uint64_t offset) {
     const io_buffer piece = buffer_of(bytes_of(text));
     operation op;
     op.code = way;
@@ -34,7 +39,7 @@ operation perform(opcode way, native_handle file, std::string& text, std::uint64
     op.error = std::make_error_code(std::errc::io_error);
     op.value = 99;
     perform_on_file(op);
-    return op;
+    return {op.error, op.value};
 }
 
 TEST_F(FileHandle, IsOpenedAsItsModeSaysIfTheFileIsNotThere) {
@@ -70,7 +75,7 @@ TEST_F(FileHandle, TransfersAtAPlace) {
     unique_handle file;
     ASSERT_FALSE(open("file", file_mode::create, file));
     std::string text = "at a place";
-    const operation write = perform(opcode::write_at, file.get(), text, 100);
+    const outcome write = perform(opcode::write_at, file.get(), text, 100);
     EXPECT_EQ(write.error, std::error_code()) << "an error of before is cleared";
     EXPECT_EQ(write.value, 10U);
     EXPECT_EQ(sync_file(file.get()), std::error_code());
@@ -80,7 +85,7 @@ TEST_F(FileHandle, TransfersAtAPlace) {
     std::string back(20, ' ');
     EXPECT_EQ(perform(opcode::read_at, file.get(), back, 105).value, 5U);
     EXPECT_EQ(back.substr(0, 5), "place");
-    const operation behind = perform(opcode::read_at, file.get(), back, 110);
+    const outcome behind = perform(opcode::read_at, file.get(), back, 110);
     EXPECT_EQ(behind.error, std::error_code());
     EXPECT_EQ(behind.value, 0U);
 }
@@ -90,7 +95,7 @@ TEST_F(FileHandle, ReportsATransferThatItsModeForbids) {
     unique_handle file;
     ASSERT_FALSE(open("file", file_mode::read, file));
     std::string text = "x";
-    const operation write = perform(opcode::write_at, file.get(), text, 0);
+    const outcome write = perform(opcode::write_at, file.get(), text, 0);
     EXPECT_EQ(write.error, std::errc::bad_file_descriptor) << write.error.message();
     EXPECT_EQ(write.value, 0U);
 }

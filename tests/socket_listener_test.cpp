@@ -1,6 +1,5 @@
 #include <eddy/socket_listener.hpp>
 
-#include "support/ending.hpp"
 #include "support/process_fixture.hpp"
 #include "support/sockets.hpp"
 #include "support/streams.hpp"
@@ -9,6 +8,8 @@
 #include <eddy/sleep.hpp>
 
 #include <gmock/gmock.h>
+
+#include <vector>
 
 namespace eddy::testing {
 namespace {
