@@ -177,26 +177,6 @@ TEST_F(Futures, AreWaitedForUntilAllHaveEnded) {
     EXPECT_NE(futures[0].exception(), nullptr);
 }
 
-TEST_F(Futures, AreWaitedForUntilTheFirstHasEnded) {
-    producers[1].set_result(1);
-    const auto seen = wait(futures, return_when::first_completed);
-    EXPECT_THAT(numbers_of(seen.done), ElementsAre(1));
-    EXPECT_THAT(numbers_of(seen.not_done), ElementsAre(0, 2));
-}
-
-TEST_F(Futures, AreWaitedForUntilTheFirstHasFailed) {
-    producers[1].set_result(1);
-    futures[0].cancel();
-    fail(2);
-    const auto seen = wait(futures, return_when::first_exception);
-    EXPECT_THAT(numbers_of(seen.done), UnorderedElementsAre(0, 1, 2));
-
-    producers[1] = completer<int>();
-    futures[1] = producers[1].get_future();
-    const auto without_1 = wait(futures, return_when::first_exception);
-    EXPECT_THAT(numbers_of(without_1.not_done), ElementsAre(1));
-}
-
 TEST_F(Futures, AreWaitedForNoLongerThanTheTimeout) {
     producers[1].set_result(1);
     const auto seen = wait(futures, return_when::all_completed, 1ms);

@@ -187,11 +187,6 @@ TEST(ThreadPool, WaitsWithATimeoutForAJobThatOnlyItsOwnThreadCouldRun) {
     EXPECT_EQ(outer.result(), 9);
 }
 
-TEST(ThreadPool, WithoutSpareThreadsStillRunsWhatItWaitsFor) {
-    thread_pool pool(thread_pool_options().threads(1).spare_threads(0));
-    EXPECT_EQ(pool.submit([&pool] { return sum_to(pool, 100); }).result(), 5050);
-}
-
 TEST(ThreadPool, SendsSpareThreadsAsideAndBack) {
     thread_pool pool(2);
     for (int round = 0; round < 200; ++round) {
@@ -254,42 +249,6 @@ TEST(ThreadPool, EitherRunsOrCancelsAJobWhenBothAreTried) {
 }
 
 // Start and end --------------------------------------------------------------------------------
-
-TEST(ThreadPool, InitializesEveryThreadBeforeItsFirstJob) {
-    static thread_local int initialized = 0;
-    thread_pool pool(thread_pool_options().threads(3).initializer([] { ++initialized; }));
-    std::latch all_run(3);
-    const auto meet = [&all_run] {
-        all_run.arrive_and_wait();
-        return initialized;
-    };
-    std::vector<future<int>> jobs;
-    for (int i = 0; i < 3; ++i) jobs.push_back(pool.submit(meet));
-    for (auto& job : jobs) EXPECT_EQ(job.result(), 1);
-}
-
-TEST(ThreadPool, ThrowsWhatItsInitializerThrows) {
-    std::atomic<int> calls = 0;
-    const auto options = thread_pool_options().threads(3).initializer([&calls] {
-        if (++calls == 2) throw std::runtime_error("no licence");
-    });
-    EXPECT_THROW(thread_pool{options}, std::runtime_error);
-    EXPECT_EQ(calls, 3);
-}
-
-TEST(ThreadPool, GoesOnWithoutASpareThreadThatCannotBeInitialized) {
-    std::atomic<int> calls = 0;
-    thread_pool pool(thread_pool_options().threads(1).initializer([&calls] {
-        if (++calls > 1) throw std::runtime_error("no licence");
-    }));
-    thread_pool other(1);
-    std::latch go(1);
-    auto waiting = pool.submit([&] { other.submit([&go] { go.wait(); }).result(); });
-    auto after = pool.submit(square, 3);
-    go.count_down();
-    waiting.result();
-    EXPECT_EQ(after.result(), 9);
-}
 
 TEST(ThreadPool, DrainsWhatWasSubmittedAndWhatThatSubmits) {
     std::atomic<int> runs = 0;

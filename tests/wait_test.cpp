@@ -2,7 +2,6 @@
 
 #include "support/cancel_sweep.hpp"
 #include "support/counted.hpp"
-#include "support/ending.hpp"
 #include "support/simulate.hpp"
 
 #include <eddy/sleep.hpp>
@@ -24,11 +23,6 @@ task<int> give_after(duration time, int value) {
     co_return value;
 }
 
-task<int> fail_after(duration time) {
-    co_await sleep(time);
-    throw deliberate("one of them failed");
-}
-
 using handles = std::vector<task_handle<int>>;
 
 handles start_three() {
@@ -37,20 +31,6 @@ handles start_three() {
     all.push_back(create_task(give_after(1s, 2)));
     all.push_back(create_task(give_after(2s, 3)));
     return all;
-}
-
-task<> wait_for_first() {
-    const time_point start = event_loop::current()->kernel().now();
-    waited_tasks<int> seen = co_await wait(start_three(), return_when::first_completed);
-    EXPECT_EQ(elapsed_since(start), 1s);
-    EXPECT_EQ(seen.done.size(), 1U);
-    EXPECT_EQ(seen.done.at(0).get(), 2);
-    EXPECT_EQ(seen.pending.size(), 2U);
-    EXPECT_EQ(co_await seen.pending.at(0), 1) << "the pending ones go on";
-}
-
-TEST(Wait, EndsWithTheFirstTaskIfThatIsEnough) {
-    simulate(wait_for_first());
 }
 
 task<> wait_for_all() {
@@ -65,39 +45,6 @@ task<> wait_for_all() {
 
 TEST(Wait, EndsWhenAllHaveEndedOtherwise) {
     simulate(wait_for_all());
-}
-
-handles start_with_failure() {
-    handles all = start_three();
-    all.push_back(create_task(fail_after(1500ms)));
-    return all;
-}
-
-task<> wait_for_failure() {
-    const time_point start = event_loop::current()->kernel().now();
-    waited_tasks<int> seen = co_await wait(start_with_failure(), return_when::first_exception);
-    EXPECT_EQ(elapsed_since(start), 1500ms);
-    EXPECT_EQ(seen.done.size(), 2U);
-    EXPECT_EQ(seen.pending.size(), 2U);
-    EXPECT_THROW(seen.done.at(1).get(), deliberate);
-
-    waited_tasks<int> without = co_await wait(start_three(), return_when::first_exception);
-    EXPECT_EQ(without.done.size(), 3U) << "nobody failed, so it waits for all";
-}
-
-TEST(Wait, EndsWithTheFirstFailureIfThatIsEnough) {
-    simulate(wait_for_failure());
-}
-
-task<> wait_beside_a_cancelled_task() {
-    handles all = start_three();
-    all.at(1).cancel();
-    const waited_tasks<int> seen = co_await wait(std::move(all), return_when::first_exception);
-    EXPECT_EQ(seen.pending.size(), 0U);
-}
-
-TEST(Wait, TakesACancelledTaskForNoFailure) {
-    simulate(wait_beside_a_cancelled_task());
 }
 
 task<> wait_for_a_time() {

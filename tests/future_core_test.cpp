@@ -1,0 +1,150 @@
+#include <eddy/future_core.hpp>
+
+#include <eddy/completer.hpp>
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <latch>
+#include <string>
+#include <thread>
+
+namespace eddy {
+namespace {
+
+using namespace std::chrono_literals;
+
+class logging_watcher final : public future_watcher {
+public:
+    logging_watcher(std::string& log, char name) noexcept : log_(log), name_(name) {}
+    void on_done() noexcept override { log_.push_back(name_); }
+
+private:
+    std::string& log_;
+    char name_;
+};
+
+TEST(FutureCore, TellsItsWatchersOnceInTheOrderInWhichTheyCame) {
+    completer<int> producer;
+    const future<int> result = producer.get_future();
+    std::string log;
+    logging_watcher a(log, 'a');
+    logging_watcher b(log, 'b');
+    logging_watcher c(log, 'c');
+    for (auto* const each : {&a, &b, &c}) EXPECT_TRUE(result.core().watch(*each));
+    EXPECT_TRUE(result.core().unwatch(b));
+    producer.set_result(7);
+    EXPECT_EQ(log, "ac");
+    EXPECT_FALSE(result.core().unwatch(a)) << "it has been called";
+    EXPECT_FALSE(result.core().watch(b)) << "there is nothing to watch any more";
+    EXPECT_EQ(log, "ac");
+}
+
+TEST(FutureCore, TellsItsWatchersAtOnceThatItIsCancelledButCallsBackOnlyWhenAsked) {
+    completer<int> producer;
+    future<int> result = producer.get_future();
+    std::string log;
+    logging_watcher watcher(log, 'w');
+    result.core().watch(watcher);
+    result.core().on_done([&log] { log.push_back('c'); });
+    EXPECT_TRUE(result.core().cancel(cancel_mode::stop));
+    EXPECT_EQ(log, "w");
+    result.core().run_callbacks();
+    result.core().run_callbacks();
+    EXPECT_EQ(log, "wc");
+    EXPECT_TRUE(result.core().cancel(cancel_mode::stop)) << "it is cancelled";
+}
+
+TEST(FutureCore, LetsOneOfManyThreadsClaimTheWork) {
+    for (int round = 0; round < 500; ++round) {
+        completer<int> producer;
+        const future<int> result = producer.get_future();
+        std::atomic<int> claims = 0;
+        std::latch all(3);
+        const auto claim = [&] {
+            all.arrive_and_wait();
+            if (result.core().start()) ++claims;
+        };
+        std::thread one(claim);
+        std::thread other(claim);
+        claim();
+        one.join();
+        other.join();
+        ASSERT_EQ(claims, 1);
+        result.core().finish(true);
+    }
+}
+
+TEST(FutureCore, EitherTellsAWatcherOrLetsItGo) {
+    for (int round = 0; round < 2000; ++round) {
+        completer<int> producer;
+        const future<int> result = producer.get_future();
+        std::string log;
+        logging_watcher watcher(log, 'w');
+        ASSERT_TRUE(result.core().watch(watcher));
+        std::latch both(2);
+        std::thread thread([&producer, &both] {
+            both.arrive_and_wait();
+            producer.set_result(7);
+        });
+        both.arrive_and_wait();
+        const bool withdrawn = result.core().unwatch(watcher);
+        EXPECT_EQ(log, withdrawn ? "" : "w");  // without a lock: its call has returned
+        thread.join();
+        ASSERT_EQ(log, withdrawn ? "" : "w");
+    }
+}
+
+TEST(FutureCore, DoesNotWaitForATimeThatHasPassed) {
+    completer<int> producer;
+    const future<int> result = producer.get_future();
+    EXPECT_FALSE(result.core().wait_until(std::chrono::steady_clock::now()));
+    producer.set_result(7);
+    EXPECT_TRUE(result.core().wait_until(std::chrono::steady_clock::now() - 1h));
+}
+
+TEST(FutureCore, TakesATimeoutThatNoClockCanHoldForTheLastPointInTime) {
+    EXPECT_EQ(deadline_after(std::chrono::nanoseconds::max()), future_core::time_point::max());
+    EXPECT_LT(deadline_after(1h), future_core::time_point::max());
+}
+
+TEST(FutureCore, LosesNoCallbackThatIsAddedWhileItIsFinished) {
+    for (int round = 0; round < 2000; ++round) {
+        completer<int> producer;
+        future<int> result = producer.get_future();
+        std::atomic<int> calls = 0;
+        std::latch both(2);
+        std::thread thread([&producer, &both] {
+            both.arrive_and_wait();
+            producer.set_result(7);
+        });
+        both.arrive_and_wait();
+        result.on_done([&calls] { ++calls; });
+        EXPECT_EQ(result.result(), 7);
+        thread.join();
+        EXPECT_EQ(calls, 1);
+    }
+}
+
+TEST(FutureCore, IsEitherStartedOrCancelledIfBothAreTriedAtOnce) {
+    for (int round = 0; round < 2000; ++round) {
+        completer<int> producer;
+        future<int> result = producer.get_future();
+        std::latch both(2);
+        bool started = false;
+        std::thread thread([&producer, &both, &started] {
+            both.arrive_and_wait();
+            started = producer.start();
+            if (started) producer.set_result(7);
+        });
+        both.arrive_and_wait();
+        const bool cancelled = result.cancel();
+        thread.join();
+        ASSERT_NE(started, cancelled);
+        ASSERT_TRUE(result.done());
+    }
+}
+
+}  // namespace
+}  // namespace eddy
