@@ -289,6 +289,10 @@ void iocp_backend::give_back(request& ended) noexcept {
 }
 
 bool iocp_backend::submit(operation& op) noexcept {
+    if (op.handle == invalid_handle) {
+        op.error = std::make_error_code(std::errc::bad_file_descriptor);
+        return false;
+    }
     const auto found = handles_.find(op.handle);
     assert(found != handles_.end() && "a handle is attached before its first operation");
     followed& on = found->second;
