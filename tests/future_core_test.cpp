@@ -57,7 +57,7 @@ TEST(FutureCore, TellsItsWatchersAtOnceThatItIsCancelledButCallsBackOnlyWhenAske
 }
 
 TEST(FutureCore, LetsOneOfManyThreadsClaimTheWork) {
-    for (int round = 0; round < 500; ++round) {
+    for (int round = 0; round < 300; ++round) {
         completer<int> producer;
         const future<int> result = producer.get_future();
         std::atomic<int> claims = 0;
@@ -77,7 +77,7 @@ TEST(FutureCore, LetsOneOfManyThreadsClaimTheWork) {
 }
 
 TEST(FutureCore, EitherTellsAWatcherOrLetsItGo) {
-    for (int round = 0; round < 2000; ++round) {
+    for (int round = 0; round < 500; ++round) {
         completer<int> producer;
         const future<int> result = producer.get_future();
         std::string log;

@@ -80,7 +80,7 @@ TEST_F(UnseenError, IsNoneIfTheWorkWasCancelled) {
 }
 
 TEST_F(UnseenError, IsReportedOnceThoughBothEndsGoAtOnce) {
-    constexpr int rounds = 1000;
+    constexpr int rounds = 300;
     for (int round = 0; round < rounds; ++round) {
         completer<int> producer;
         future<int> result = producer.get_future();
