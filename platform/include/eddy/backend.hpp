@@ -30,7 +30,7 @@ public:
     virtual void detach(native_handle handle) noexcept = 0;
 
     /// Starts an operation. False: it finished at once and its results are set. True: it is in
-    /// flight and comes back from `poll` exactly once.
+    /// flight and comes back from `poll` exactly once. No handle is `bad_file_descriptor`, at once.
     virtual bool submit(operation& op) noexcept = 0;
 
     /// Asks an operation in flight to come back early. It still comes back exactly once, with its
