@@ -1,11 +1,10 @@
 #include <eddy/file_handle.hpp>
 
+#include "support/files.hpp"
 #include "support/sockets.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
-
-#include <fcntl.h>
 
 namespace eddy::testing {
 namespace {
@@ -68,7 +67,7 @@ TEST_F(FileHandle, IsOpenedAsItsModeSaysIfTheFileIsThere) {
 TEST_F(FileHandle, IsClosedWhenAnotherProgramIsStarted) {
     unique_handle opened;
     ASSERT_FALSE(open("file", file_mode::create, opened));
-    EXPECT_TRUE(::fcntl(opened.get(), F_GETFD) & FD_CLOEXEC);
+    EXPECT_FALSE(is_inherited(opened.get()));
 }
 
 TEST_F(FileHandle, TransfersAtAPlace) {

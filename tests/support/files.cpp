@@ -22,4 +22,8 @@ unique_handle open_for_writing_only() {
 
 const std::errc error_of_the_wrong_access = std::errc::bad_file_descriptor;
 
+bool is_inherited(native_handle handle) {
+    return (::fcntl(handle, F_GETFD) & FD_CLOEXEC) == 0;
+}
+
 }  // namespace eddy::testing

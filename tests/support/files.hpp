@@ -14,4 +14,7 @@ unique_handle open_for_writing_only();
 /// and what the system says to whoever reads from it.
 extern const std::errc error_of_the_wrong_access;
 
+/// Whether a program that is started now could get the handle.
+bool is_inherited(native_handle handle);
+
 }  // namespace eddy::testing

@@ -36,4 +36,10 @@ unique_handle open_for_writing_only() {
 
 const std::errc error_of_the_wrong_access = std::errc::permission_denied;
 
+bool is_inherited(native_handle handle) {
+    DWORD flags = 0;
+    ::GetHandleInformation(reinterpret_cast<HANDLE>(handle), &flags);
+    return (flags & HANDLE_FLAG_INHERIT) != 0;
+}
+
 }  // namespace eddy::testing
