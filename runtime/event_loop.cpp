@@ -69,6 +69,7 @@ event_loop::~event_loop() {
     cancel_all_and_wait();
     run_posted();
     while (!remembered_.empty()) remembered_.pop_front().outlive_loop();
+    posted_.wait_for_wakers();
 }
 
 // One turn, as a whole. Everything else in the library only appends to the ready queue or parks the
@@ -253,7 +254,9 @@ std::vector<task_info> event_loop::tasks() const {
 }
 
 void event_loop::post(posted& each) noexcept {
-    if (posted_.push(each)) backend_->wake();
+    if (!posted_.push(each)) return;
+    backend_->wake();
+    posted_.has_woken();
 }
 
 void event_loop::report_unseen_error(task_control& task) noexcept {

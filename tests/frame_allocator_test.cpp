@@ -55,8 +55,8 @@ TEST(FrameAllocator, HandsOutAgainWhatItGotBackLast) {
     const block first = make_block(200);
     give_back(first);
     const block second = make_block(200);
-    // A sanitizer has to see every block as a new one.
-    EXPECT_EQ(second.memory == first.memory, !sanitized);
+    // A sanitizer has to see every block as a new one; what its own allocator does is its affair.
+    EXPECT_TRUE(sanitized || second.memory == first.memory);
     give_back(second);
 }
 
@@ -105,7 +105,7 @@ task<bool> is_recycled() {
 }
 
 TEST(FrameAllocator, HoldsTasksAndTheirFrames) {
-    EXPECT_EQ(simulate(is_recycled()), !sanitized);
+    EXPECT_TRUE(simulate(is_recycled()) || sanitized);
 }
 
 }  // namespace

@@ -52,6 +52,37 @@ TEST(PostQueue, AsksForAWakeOnlyWhenTheLoopSleepsAndOnlyOnce) {
     EXPECT_THAT(order, ElementsAre(1, 2, 3));
 }
 
+TEST(PostQueue, WaitsForWhoWasAskedToWakeTheLoop) {
+    std::vector<int> order;
+    noted one(order, 1);
+    post_queue queue;
+    ASSERT_TRUE(queue.prepare_to_sleep());
+    bool has_woken = false;  // read without a lock: the queue has to order it
+    ASSERT_TRUE(queue.push(one));
+    std::thread waker([&] {
+        has_woken = true;
+        queue.has_woken();
+    });
+    queue.run_all();  // something else has woken the loop, and it finds the push
+    EXPECT_THAT(order, ElementsAre(1));
+    queue.wait_for_wakers();
+    EXPECT_TRUE(has_woken);
+    waker.join();
+}
+
+TEST(PostQueue, WaitsForNobodyWhenNobodyWasAsked) {
+    std::vector<int> order;
+    noted one(order, 1);
+    post_queue queue;
+    queue.push(one);
+    queue.run_all();
+    ASSERT_TRUE(queue.prepare_to_sleep());
+    queue.woken_up();
+    ASSERT_TRUE(queue.prepare_to_sleep());
+    queue.wait_for_wakers();
+    EXPECT_FALSE(queue.push(one)) << "it does not sleep any more";
+}
+
 struct pushes_another final : posted {
     pushes_another(post_queue& on, posted& other) : queue(on), next(other) {}
     void run() noexcept override { queue.push(next); }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
+#include <thread>
 #include <utility>
 
 namespace eddy {
@@ -42,36 +44,46 @@ std::unique_ptr<posted> make_posted(Callable f) {
 
 /// Where other threads leave work for a loop. Any number of threads push, the loop takes all.
 ///
-/// The loop must not fall asleep over a push. Two flags, two sides: the pusher writes `newest_` and
-/// then reads `sleeping_`; the loop writes `sleeping_` and then reads `newest_`. All four are
-/// sequentially consistent, so in their one total order at least one side sees what the other has
-/// written: either the loop finds the push and does not sleep, or the pusher finds the loop asleep
-/// and wakes it. Only the pusher that turns `sleeping_` off wakes, so a busy loop costs no call.
+/// The loop must not fall asleep over a push, and must not be destroyed under one. Both follow from
+/// there being one atomic word: a loop that goes to sleep writes so into `newest_`, in place of the
+/// empty list, which fails if something was pushed; a push replaces what it finds there, and so
+/// learns in the same step whether the loop sleeps. Of all who push, only the one that found it
+/// asleep has to wake it, so a busy loop costs no call; and only that one still uses the loop after
+/// its push. The loop sees that it was replaced, counts, and in the end waits for that many.
 class post_queue {
 public:
-    /// True: the loop sleeps, or is about to, and must be woken.
+    /// From any thread. True: the loop sleeps, or is about to. Wake it, and then call `has_woken`.
+    /// False: `each` and the loop may be gone already.
     bool push(posted& each) noexcept {
         posted* newest = newest_.load(std::memory_order_relaxed);
         do {
-            each.next_ = newest;
-        } while (!newest_.compare_exchange_weak(newest, &each, std::memory_order_seq_cst,
+            each.next_ = newest == asleep() ? nullptr : newest;
+        } while (!newest_.compare_exchange_weak(newest, &each, std::memory_order_release,
                                                 std::memory_order_relaxed));
-        return sleeping_.load(std::memory_order_seq_cst) &&
-               sleeping_.exchange(false, std::memory_order_seq_cst);
+        return newest == asleep();
     }
+
+    /// From the thread whose `push` was true. The loop may be gone when this returns.
+    void has_woken() noexcept { wakes_made_.fetch_add(1, std::memory_order_release); }
 
     /// Announces that the loop is about to sleep. False: do not, something was pushed.
     bool prepare_to_sleep() noexcept {
-        sleeping_.store(true, std::memory_order_seq_cst);
-        if (newest_.load(std::memory_order_seq_cst) == nullptr) return true;
         woken_up();
-        return false;
+        posted* nothing = nullptr;
+        is_asleep_ = newest_.compare_exchange_strong(nothing, asleep(), std::memory_order_relaxed);
+        return is_asleep_;
     }
 
-    void woken_up() noexcept { sleeping_.store(false, std::memory_order_relaxed); }
+    void woken_up() noexcept {
+        if (!std::exchange(is_asleep_, false)) return;
+        posted* sleeper = asleep();
+        if (!newest_.compare_exchange_strong(sleeper, nullptr, std::memory_order_relaxed))
+            ++wakes_asked_;
+    }
 
     /// Runs everything that was pushed, the oldest first.
     void run_all() noexcept {
+        woken_up();
         // Most turns find nothing: look before paying for an exchange. A push that is missed here
         // is found by `prepare_to_sleep`.
         if (newest_.load(std::memory_order_relaxed) == nullptr) return;
@@ -84,9 +96,22 @@ public:
         while (oldest != nullptr) std::exchange(oldest, oldest->next_)->run();
     }
 
+    /// Waits until no thread is left that was asked to wake the loop. They are within that one
+    /// call.
+    void wait_for_wakers() noexcept {
+        woken_up();
+        while (wakes_made_.load(std::memory_order_acquire) != wakes_asked_)
+            std::this_thread::yield();
+    }
+
 private:
+    // Stands for the empty list of a sleeping loop. Compared, never followed.
+    posted* asleep() noexcept { return reinterpret_cast<posted*>(this); }
+
     std::atomic<posted*> newest_ = nullptr;
-    std::atomic<bool> sleeping_ = false;
+    bool is_asleep_ = false;       // the loop's thread only
+    std::size_t wakes_asked_ = 0;  // the loop's thread only
+    std::atomic<std::size_t> wakes_made_ = 0;
 };
 
 }  // namespace eddy
