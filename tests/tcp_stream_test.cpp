@@ -10,10 +10,6 @@
 
 #include <gmock/gmock.h>
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
 namespace eddy::testing {
 namespace {
 
@@ -23,20 +19,13 @@ using ::testing::HasSubstr;
 using TcpStream = process_fixture;
 INSTANTIATE_TEST_SUITE_P(All, TcpStream, ::testing::ValuesIn(backend_names()), name_of_loop);
 
-bool waits_to_fill_a_segment(const tcp_stream& stream) {
-    int no_delay = 0;
-    socklen_t size = sizeof no_delay;
-    EXPECT_EQ(::getsockopt(stream.native(), IPPROTO_TCP, TCP_NODELAY, &no_delay, &size), 0);
-    return no_delay == 0;
-}
-
 task<> look_at_both_ends() {
     const auto [near, far] = co_await connect_tcp();
     EXPECT_TRUE(near.is_open());
     EXPECT_EQ(near.remote(), far.local());
     EXPECT_EQ(near.local(), far.remote());
-    EXPECT_FALSE(waits_to_fill_a_segment(near));
-    EXPECT_FALSE(waits_to_fill_a_segment(far)) << "also on the side that accepted";
+    EXPECT_FALSE(waits_to_fill_a_segment(near.native()));
+    EXPECT_FALSE(waits_to_fill_a_segment(far.native())) << "also on the side that accepted";
 }
 
 TEST_P(TcpStream, ConnectsBothEndsWithoutNaglesAlgorithm) {
@@ -93,7 +82,7 @@ task<> adopt_one_end() {
     const endpoint peer = remote_endpoint(pair.one.get(), error);
     tcp_stream adopted = tcp_stream::adopt(std::move(pair.one), peer);
     EXPECT_EQ(adopted.remote(), peer);
-    EXPECT_FALSE(waits_to_fill_a_segment(adopted));
+    EXPECT_FALSE(waits_to_fill_a_segment(adopted.native()));
     co_await write_all(adopted, std::string_view("adopted"));
     EXPECT_EQ(receive_some(pair.other.get()), "adopted");
     co_await adopted.close();

@@ -7,6 +7,8 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -121,6 +123,13 @@ bool means_that_the_peer_has_gone(const std::error_code& error) {
 
 bool is_open(native_handle handle) {
     return ::fcntl(handle, F_GETFD) >= 0;
+}
+
+bool waits_to_fill_a_segment(native_handle socket) {
+    int no_delay = 0;
+    socklen_t size = sizeof no_delay;
+    ::getsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &no_delay, &size);
+    return no_delay == 0;
 }
 
 void reset_on_close(native_handle socket) {

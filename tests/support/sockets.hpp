@@ -55,6 +55,8 @@ bool means_that_the_peer_has_gone(const std::error_code& error);
 /// Whether a handle is open in this process.
 bool is_open(native_handle handle);
 
+/// Whether small writes to a TCP socket are held back until there are enough (Nagle's algorithm).
+bool waits_to_fill_a_segment(native_handle socket);
 /// Lets the next close of a TCP socket break the connection instead of ending it.
 void reset_on_close(native_handle socket);
 void make_non_blocking(native_handle handle);

@@ -127,6 +127,13 @@ bool is_open(native_handle handle) {
     return ::GetHandleInformation(reinterpret_cast<HANDLE>(handle), &flags);
 }
 
+bool waits_to_fill_a_segment(native_handle socket) {
+    DWORD no_delay = 0;
+    int size = sizeof no_delay;
+    ::getsockopt(socket, IPPROTO_TCP, TCP_NODELAY, reinterpret_cast<char*>(&no_delay), &size);
+    return no_delay == 0;
+}
+
 void reset_on_close(native_handle socket) {
     const linger at_once{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(socket, SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&at_once),
