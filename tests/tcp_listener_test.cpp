@@ -1,6 +1,5 @@
 #include <eddy/tcp_listener.hpp>
 
-#include "support/descriptor_limit.hpp"
 #include "support/process_fixture.hpp"
 #include "support/sockets.hpp"
 #include "support/streams.hpp"
@@ -76,36 +75,6 @@ task<> restart() {
 
 TEST_P(TcpListener, ListensAtTheSameAddressAtOnceAfterARestart) {
     run(restart());
-}
-
-// What comes with and without room, while there is room: to look at a type for the first time,
-// UndefinedBehaviorSanitizer needs descriptors of its own.
-task<> rehearse_accepting() {
-    tcp_listener listener = tcp_listener::bind(endpoint::loopback());
-    const unique_handle client = connect_to(listener.local());
-    co_await listener.accept();
-    listener.close();
-    EXPECT_THAT(co_await error_of(listener.accept()), HasSubstr("accept ("));
-}
-
-task<> accept_without_room() {
-    tcp_listener listener = tcp_listener::bind(endpoint::loopback());
-    const unique_handle client = connect_to(listener.local());
-    std::string error;
-    {
-        const no_more_descriptors full;
-        error = co_await error_of(listener.accept());
-    }
-    EXPECT_THAT(error, AllOf(HasSubstr("accept (" + listener.local().to_string() + ")"),
-                             HasSubstr("Too many open files")));
-    tcp_stream accepted = co_await listener.accept();
-    send_all(client.get(), "still here");
-    EXPECT_EQ(co_await read_text(accepted, 10), "still here");
-}
-
-TEST_P(TcpListener, KeepsAConnectionForWhichThereAreTooManyOpenFiles) {
-    run(rehearse_accepting());
-    run(accept_without_room());
 }
 
 }  // namespace
