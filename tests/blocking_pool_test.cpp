@@ -1,10 +1,10 @@
 #include <eddy/blocking_pool.hpp>
 
 #include "support/asleep.hpp"
+#include "support/latch.hpp"
 
 #include <gtest/gtest.h>
 
-#include <latch>
 #include <memory>
 #include <stdexcept>
 #include <thread>
@@ -30,7 +30,7 @@ TEST(BlockingPool, HasNoThreadsUntilThereIsWork) {
 
 TEST(BlockingPool, AddsAThreadWheneverAllAreBusy) {
     blocking_pool pool;
-    std::latch all_run(20);
+    testing::latch all_run(20);
     std::vector<future<void>> jobs;
     for (int i = 0; i < 20; ++i)
         jobs.push_back(pool.submit([&all_run] { all_run.arrive_and_wait(); }));
@@ -49,8 +49,8 @@ TEST(BlockingPool, UsesAnIdleThreadBeforeItAddsOne) {
 TEST(BlockingPool, HasNoMoreThreadsThanItMay) {
     blocking_pool pool(blocking_pool_options().threads(2));
     EXPECT_EQ(pool.concurrency(), 2U);
-    std::latch both_run(2);
-    std::latch go(1);
+    testing::latch both_run(2);
+    testing::latch go(1);
     std::vector<future<void>> jobs;
     for (int i = 0; i < 2; ++i)
         jobs.push_back(pool.submit([&] {
@@ -67,7 +67,7 @@ TEST(BlockingPool, HasNoMoreThreadsThanItMay) {
 
 TEST(BlockingPool, LetsThreadsGoThatStayIdle) {
     blocking_pool pool(blocking_pool_options().idle_timeout(1ms));
-    std::latch all_run(3);
+    testing::latch all_run(3);
     for (int i = 0; i < 3; ++i) pool.submit([&all_run] { all_run.arrive_and_wait(); });
     while (pool.thread_count() > 0) std::this_thread::yield();
     EXPECT_EQ(pool.submit(square, 7).result(), 49);
@@ -122,8 +122,8 @@ TEST(BlockingPool, DrainsWhatWasSubmittedAndWhatThatSubmits) {
 
 TEST(BlockingPool, CancelsWhatHasNotStartedWhenAskedToAtItsEnd) {
     blocking_pool pool(blocking_pool_options().threads(1));
-    std::latch runs(1);
-    std::latch go(1);
+    testing::latch runs(1);
+    testing::latch go(1);
     auto running = pool.submit([&] {
         runs.count_down();
         go.wait();

@@ -1,5 +1,7 @@
 #include <eddy/completion_queue.hpp>
 
+#include "support/latch.hpp"
+
 #include <eddy/completer.hpp>
 #include <eddy/create_task.hpp>
 #include <eddy/run.hpp>
@@ -9,7 +11,6 @@
 
 #include <array>
 #include <chrono>
-#include <latch>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -87,7 +88,7 @@ TEST_F(CompletionQueue, MayGoWhileItsFuturesEndOnOtherThreads) {
         completer<int> second;
         const future<int> one = first.get_future();
         const future<int> other = second.get_future();
-        std::latch both(2);
+        testing::latch both(2);
         std::optional<completion_queue> queue;
         queue.emplace(std::array{&one.core(), &other.core()});
         std::thread thread([&] {

@@ -95,7 +95,7 @@ TEST_F(FileHandle, ReportsATransferThatItsModeForbids) {
     ASSERT_FALSE(open("file", file_mode::read, file));
     std::string text = "x";
     const outcome write = perform(opcode::write_at, file.get(), text, 0);
-    EXPECT_EQ(write.error, std::errc::bad_file_descriptor) << write.error.message();
+    EXPECT_EQ(write.error, error_of_the_wrong_access) << write.error.message();
     EXPECT_EQ(write.value, 0U);
 }
 

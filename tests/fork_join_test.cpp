@@ -1,8 +1,9 @@
 #include <eddy/fork_join.hpp>
 
+#include "support/latch.hpp"
+
 #include <gtest/gtest.h>
 
-#include <latch>
 #include <memory>
 #include <stdexcept>
 #include <thread>
@@ -36,7 +37,7 @@ TEST(ForkJoin, CarriesResultsThatCanOnlyBeMovedAndNoneAtAll) {
 
 TEST(ForkJoin, RunsBothAtOnceIfAWorkerIsFree) {
     thread_pool pool(2);
-    std::latch both(2);
+    testing::latch both(2);
     const auto meet = [&both] { both.arrive_and_wait(); };
     fork_join(pool, meet, meet);
 }
@@ -50,7 +51,7 @@ TEST(ForkJoin, ThrowsWhatEitherThrowsWhenBothHaveEnded) {
     EXPECT_THROW(fork_join(pool, fail, fail), std::runtime_error);
 
     bool right_ended = false;
-    std::latch both(2);
+    testing::latch both(2);
     const auto fail_late = [&both] {
         both.arrive_and_wait();
         throw std::runtime_error("broken");
@@ -84,7 +85,7 @@ TEST(ForkJoin, JoinsThoughTheLeftSideLeavesJobsBehind) {
 TEST(ForkJoin, IsNotTornApartWhenPendingJobsAreCancelled) {
     for (int round = 0; round < 200; ++round) {
         thread_pool pool(2);
-        std::latch started(1);
+        testing::latch started(1);
         auto running = pool.submit([&pool, &started] {
             started.count_down();
             return fibonacci(pool, 12);
@@ -97,8 +98,8 @@ TEST(ForkJoin, IsNotTornApartWhenPendingJobsAreCancelled) {
 
 TEST(ForkJoin, WaitsForAStolenSideWithoutLosingTheThread) {
     thread_pool pool(2);
-    std::latch stolen(1);
-    std::latch go(1);
+    testing::latch stolen(1);
+    testing::latch go(1);
     auto forking = pool.submit([&] {
         fork_join(
             pool, [&stolen] { stolen.wait(); },

@@ -1,6 +1,7 @@
 #include <eddy/future_awaiter.hpp>
 
 #include "support/cancel_sweep.hpp"
+#include "support/latch.hpp"
 
 #include <eddy/completer.hpp>
 #include <eddy/create_task.hpp>
@@ -10,7 +11,6 @@
 
 #include <gtest/gtest.h>
 
-#include <latch>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -181,7 +181,7 @@ void race_completion_with_cancellation(Await await) {
             completer<int> producer;
             auto waiting = create_task(wait_for(producer.get_future()));
             co_await sleep(0s);
-            std::latch both(2);
+            testing::latch both(2);
             std::thread thread([&producer, &both] {
                 both.arrive_and_wait();
                 if (producer.start()) producer.set_result(7);

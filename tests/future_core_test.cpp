@@ -1,12 +1,13 @@
 #include <eddy/future_core.hpp>
 
+#include "support/latch.hpp"
+
 #include <eddy/completer.hpp>
 
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <chrono>
-#include <latch>
 #include <string>
 #include <thread>
 
@@ -61,7 +62,7 @@ TEST(FutureCore, LetsOneOfManyThreadsClaimTheWork) {
         completer<int> producer;
         const future<int> result = producer.get_future();
         std::atomic<int> claims = 0;
-        std::latch all(3);
+        testing::latch all(3);
         const auto claim = [&] {
             all.arrive_and_wait();
             if (result.core().start()) ++claims;
@@ -83,7 +84,7 @@ TEST(FutureCore, EitherTellsAWatcherOrLetsItGo) {
         std::string log;
         logging_watcher watcher(log, 'w');
         ASSERT_TRUE(result.core().watch(watcher));
-        std::latch both(2);
+        testing::latch both(2);
         std::thread thread([&producer, &both] {
             both.arrive_and_wait();
             producer.set_result(7);
@@ -114,7 +115,7 @@ TEST(FutureCore, LosesNoCallbackThatIsAddedWhileItIsFinished) {
         completer<int> producer;
         future<int> result = producer.get_future();
         std::atomic<int> calls = 0;
-        std::latch both(2);
+        testing::latch both(2);
         std::thread thread([&producer, &both] {
             both.arrive_and_wait();
             producer.set_result(7);
@@ -131,7 +132,7 @@ TEST(FutureCore, IsEitherStartedOrCancelledIfBothAreTriedAtOnce) {
     for (int round = 0; round < 2000; ++round) {
         completer<int> producer;
         future<int> result = producer.get_future();
-        std::latch both(2);
+        testing::latch both(2);
         bool started = false;
         std::thread thread([&producer, &both, &started] {
             both.arrive_and_wait();

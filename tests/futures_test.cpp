@@ -10,7 +10,6 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <latch>
 #include <set>
 #include <stdexcept>
 #include <thread>

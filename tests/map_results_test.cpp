@@ -1,5 +1,7 @@
 #include <eddy/map_results.hpp>
 
+#include "support/latch.hpp"
+
 #include <eddy/create_task.hpp>
 #include <eddy/run.hpp>
 #include <eddy/sleep.hpp>
@@ -9,7 +11,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <latch>
 #include <list>
 #include <memory>
 #include <stdexcept>
@@ -44,14 +45,14 @@ TEST(Map, TakesRangesOfAllKindsAndAnEmptyOne) {
     std::vector<std::size_t> lengths;
     for (const auto each : pool.map([](const std::string& s) { return s.size(); }, words))
         lengths.push_back(each);
-    EXPECT_THAT(lengths, testing::ElementsAre(1, 2, 3));
+    EXPECT_THAT(lengths, ::testing::ElementsAre(1, 2, 3));
 
     for ([[maybe_unused]] const int each : pool.map(square, std::vector<int>())) FAIL();
 
     std::vector<bool> even;
     for (const bool each : pool.map([](int x) { return x % 2 == 0; }, std::vector<int>{1, 2}))
         even.push_back(each);
-    EXPECT_THAT(even, testing::ElementsAre(false, true));
+    EXPECT_THAT(even, ::testing::ElementsAre(false, true));
 }
 
 TEST(Map, CallsFunctionsWithoutAResultToo) {
@@ -108,8 +109,8 @@ TEST(Map, ThrowsInThePlaceOfTheChunkThatFailsAndGoesOn) {
 
 TEST(Map, CancelsWhatHasNotStartedWhenItIsDropped) {
     thread_pool pool(1);
-    std::latch runs(1);
-    std::latch go(1);
+    testing::latch runs(1);
+    testing::latch go(1);
     std::atomic<int> calls = 0;
     {
         auto results = pool.map(
@@ -152,7 +153,7 @@ TEST(Map, GivesItsResultsToATask) {
 
 TEST(Map, LetsGoOfATaskThatIsCancelledWhileItWaits) {
     thread_pool pool(1);
-    std::latch go(1);
+    testing::latch go(1);
     auto blocking = pool.submit([&go] { go.wait(); });
     const auto main = [](thread_pool& on) -> task<void> {
         auto waiting = create_task(sum_of_squares(on, 1));

@@ -1,12 +1,13 @@
 #include <eddy/pool_job.hpp>
 
+#include "support/latch.hpp"
+
 #include <eddy/future.hpp>
 
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <functional>
-#include <latch>
 #include <memory>
 #include <stdexcept>
 #include <thread>
@@ -87,7 +88,7 @@ TEST(PoolJob, RunsOnceIfItIsTakenFromItsQueueAndRunAheadAtOnce) {
     for (int round = 0; round < 300; ++round) {
         std::atomic<int> runs = 0;
         placed_call placed([&runs] { ++runs; });
-        std::latch both(2);
+        testing::latch both(2);
         std::thread taker([&placed, &both] {
             both.arrive_and_wait();
             placed.job.run();

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <span>
+#include <string_view>
 #include <thread>
 
 namespace eddy {
@@ -33,6 +35,16 @@ protected:
         std::error_code error;
         sender_.send(what, error);
         return error;
+    }
+    // What another implementation, or a broken one, could send.
+    void send_raw(std::string_view bytes) {
+        handle_channel way{sockets_.one.get()};
+        std::error_code error;
+        const std::span<const char> all(bytes);
+        EXPECT_EQ(
+            send_with_handle(way, std::as_bytes(all), invalid_handle, when_not_ready::wait, error),
+            bytes.size());
+        EXPECT_FALSE(error) << error.message();
     }
     bool receive(when_not_ready what = when_not_ready::wait) {
         std::error_code error;
@@ -108,13 +120,13 @@ TEST_F(ProcessChannel, WaitsForTheRestOfAMessage) {
     head.size = 20;
     std::string bytes(reinterpret_cast<const char*>(&head), sizeof head);
     bytes.append(32, 'x');
-    testing::send_all(sockets_.one.get(), bytes.substr(0, 10));
+    send_raw(bytes.substr(0, 10));
     ASSERT_TRUE(receive());
     EXPECT_FALSE(receiver_.take());
-    testing::send_all(sockets_.one.get(), bytes.substr(10, 40));
+    send_raw(bytes.substr(10, 40));
     ASSERT_TRUE(receive());
     EXPECT_FALSE(receiver_.take());
-    testing::send_all(sockets_.one.get(), bytes.substr(50));
+    send_raw(bytes.substr(50));
     ASSERT_TRUE(receive());
     const auto whole = receiver_.take();
     ASSERT_TRUE(whole);
@@ -122,7 +134,7 @@ TEST_F(ProcessChannel, WaitsForTheRestOfAMessage) {
 }
 
 TEST_F(ProcessChannel, RefusesNonsense) {
-    testing::send_all(sockets_.one.get(), std::string(100, '\xff'));
+    send_raw(std::string(100, '\xff'));
     ASSERT_TRUE(receive());
     EXPECT_THROW(receiver_.take(), serialization_error);
 }
@@ -130,7 +142,7 @@ TEST_F(ProcessChannel, RefusesNonsense) {
 TEST_F(ProcessChannel, RefusesContentWhoseMemoryDoesNotCome) {
     message_header head;
     head.has_memory = true;
-    testing::send_all(sockets_.one.get(), {reinterpret_cast<const char*>(&head), sizeof head});
+    send_raw({reinterpret_cast<const char*>(&head), sizeof head});
     ASSERT_TRUE(receive());
     EXPECT_THROW(receiver_.take(), serialization_error);
 }

@@ -1,12 +1,13 @@
 #include <eddy/process_job.hpp>
 
+#include "support/latch.hpp"
+
 #include <eddy/future.hpp>
 
 #include "process_scheduler.hpp"
 
 #include <gtest/gtest.h>
 
-#include <latch>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -101,7 +102,7 @@ TEST(ProcessJob, EitherIsCancelledOrGivesItsResultIfBothHappenAtOnce) {
     for (int round = 0; round < 300; ++round) {
         taken_call<int> taken(square, 7);
         taken.job.claim();
-        std::latch both(2);
+        testing::latch both(2);
         std::thread worker([&taken, &both] {
             both.arrive_and_wait();
             succeed_with(taken.job, 49);

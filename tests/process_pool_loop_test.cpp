@@ -48,16 +48,6 @@ TEST_F(ProcessPoolInLoop, GivesItsResultsToWhoAwaitsThem) {
     EXPECT_EQ(run(main), 53);
 }
 
-TEST_F(ProcessPoolInLoop, NeedsNoThread) {
-    const auto main = []() -> task<> {
-        const std::size_t before = testing::threads_of_this_process();
-        process_pool pool(2);
-        co_await pool.submit(fn<square>, 7);
-        EXPECT_EQ(testing::threads_of_this_process(), before);
-    };
-    run(main);
-}
-
 TEST_F(ProcessPoolInLoop, LetsOtherTasksRunMeanwhile) {
     const auto main = []() -> task<> {
         const temporary_folder folder;

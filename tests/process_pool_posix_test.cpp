@@ -3,6 +3,8 @@
 #include "support/own_processes.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <eddy/run.hpp>
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -12,7 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// What can be asked of a worker where processes have groups, shells and descriptors.
+// What can be asked of a worker where processes have groups, shells and descriptors, and can be
+// waited for without a thread.
 namespace eddy {
 namespace {
 
@@ -50,6 +53,20 @@ TEST_F(ProcessPoolDescriptors, TakesWhatTheCallHasStartedWithIt) {
     ASSERT_EQ(::read(reader.get(), text, sizeof text), 3);
     EXPECT_TRUE(call.cancel(cancel_mode::kill));
     EXPECT_EQ(::read(reader.get(), text, sizeof text), 0);
+}
+
+int square(int x) {
+    return x * x;
+}
+
+TEST_F(ProcessPoolDescriptors, NeedsNoThreadInALoop) {
+    const auto main = []() -> task<> {
+        const std::size_t before = testing::threads_of_this_process();
+        process_pool pool(2);
+        EXPECT_EQ(co_await pool.submit(fn<square>, 7), 49);
+        EXPECT_EQ(testing::threads_of_this_process(), before);
+    };
+    run(main);
 }
 
 }  // namespace

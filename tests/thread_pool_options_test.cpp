@@ -1,11 +1,12 @@
 #include <eddy/thread_pool_options.hpp>
 
+#include "support/latch.hpp"
+
 #include <eddy/thread_pool.hpp>
 
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <latch>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -27,7 +28,7 @@ TEST(ThreadPoolOptions, HaveAThreadForEachProcessorThatTheProcessMayUse) {
 TEST(ThreadPoolOptions, InitializeEveryThreadBeforeItsFirstJob) {
     static thread_local int initialized = 0;
     thread_pool pool(thread_pool_options().threads(3).initializer([] { ++initialized; }));
-    std::latch all_run(3);
+    testing::latch all_run(3);
     const auto meet = [&all_run] {
         all_run.arrive_and_wait();
         return initialized;
@@ -52,7 +53,7 @@ TEST(ThreadPoolOptions, LetThePoolGoOnWithoutASpareThreadThatCannotBeInitialized
         if (++calls > 1) throw std::runtime_error("no licence");
     }));
     thread_pool other(1);
-    std::latch go(1);
+    testing::latch go(1);
     auto waiting = pool.submit([&] { other.submit([&go] { go.wait(); }).result(); });
     auto after = pool.submit(square, 3);
     go.count_down();

@@ -1,13 +1,13 @@
 #include <eddy/thread_pool.hpp>
 
 #include "support/asleep.hpp"
+#include "support/latch.hpp"
 
 #include <eddy/run.hpp>
 
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <latch>
 #include <memory>
 #include <mutex>
 #include <numeric>
@@ -70,7 +70,7 @@ TEST(ThreadPool, FreesWhatACallHoldsWhenItHasRun) {
 TEST(ThreadPool, RunsAsManyJobsAtOnceAsItHasThreads) {
     thread_pool pool(4);
     EXPECT_EQ(pool.concurrency(), 4U);
-    std::latch all_run(4);
+    testing::latch all_run(4);
     std::vector<future<void>> jobs;
     for (int i = 0; i < 4; ++i)
         jobs.push_back(pool.submit([&all_run] { all_run.arrive_and_wait(); }));
@@ -138,8 +138,8 @@ TEST(ThreadPool, ForksAndJoinsWithFutures) {
 
 TEST(ThreadPool, HasAJobOfAnotherWorkerWaitedForWithoutLosingTheThread) {
     thread_pool pool(2);
-    std::latch second_runs(1);
-    std::latch third_ran(1);
+    testing::latch second_runs(1);
+    testing::latch third_ran(1);
     auto first = pool.submit([&] {
         auto second = pool.submit([&] {
             second_runs.count_down();
@@ -175,7 +175,7 @@ TEST(ThreadPool, DoesNotRunForeignJobsUnderALockThatAWaitingJobHolds) {
 TEST(ThreadPool, WaitsForJobsOfAnotherPoolWithoutLosingTheThread) {
     thread_pool outer(1);
     thread_pool inner(1);
-    std::latch go(1);
+    testing::latch go(1);
     auto waiting = outer.submit([&] { inner.submit([&go] { go.wait(); }).result(); });
     outer.submit([&go] { go.count_down(); }).result();
     waiting.result();
@@ -190,7 +190,7 @@ TEST(ThreadPool, WaitsWithATimeoutForAJobThatOnlyItsOwnThreadCouldRun) {
 TEST(ThreadPool, SendsSpareThreadsAsideAndBack) {
     thread_pool pool(2);
     for (int round = 0; round < 200; ++round) {
-        std::latch both(2);
+        testing::latch both(2);
         auto meet = [&pool, &both] {
             auto inner = pool.submit([&both] { both.arrive_and_wait(); });
             inner.result(1h);
@@ -206,7 +206,7 @@ TEST(ThreadPool, SendsSpareThreadsAsideAndBack) {
 
 TEST(ThreadPool, DoesNotRunAJobThatWasCancelledInTime) {
     thread_pool pool(1);
-    std::latch go(1);
+    testing::latch go(1);
     auto blocking = pool.submit([&go] { go.wait(); });
     bool ran = false;
     const auto held = std::make_shared<int>(7);
@@ -222,8 +222,8 @@ TEST(ThreadPool, DoesNotRunAJobThatWasCancelledInTime) {
 
 TEST(ThreadPool, CannotCancelAJobThatRuns) {
     thread_pool pool(1);
-    std::latch runs(1);
-    std::latch go(1);
+    testing::latch runs(1);
+    testing::latch go(1);
     auto running = pool.submit([&] {
         runs.count_down();
         go.wait();
@@ -268,9 +268,9 @@ TEST(ThreadPool, DrainsWhatWasSubmittedAndWhatThatSubmits) {
 
 TEST(ThreadPool, KeepsAllThreadsUntilTheLastJobIsDone) {
     thread_pool pool(2);
-    std::latch meeting(2);
-    std::latch started(1);
-    std::latch go(1);
+    testing::latch meeting(2);
+    testing::latch started(1);
+    testing::latch go(1);
     // While the pool is shut down, its one job needs the other thread too.
     pool.submit([&] {
         started.count_down();
@@ -286,8 +286,8 @@ TEST(ThreadPool, KeepsAllThreadsUntilTheLastJobIsDone) {
 
 TEST(ThreadPool, CancelsWhatHasNotStartedWhenAskedToAtItsEnd) {
     thread_pool pool(1);
-    std::latch runs(1);
-    std::latch go(1);
+    testing::latch runs(1);
+    testing::latch go(1);
     auto running = pool.submit([&] {
         runs.count_down();
         go.wait();
@@ -324,7 +324,7 @@ TEST(ThreadPool, RefusesToBeShutDownByItsOwnJob) {
 TEST(ThreadPool, CanBeShutDownWhileOthersSubmit) {
     for (int round = 0; round < 50; ++round) {
         thread_pool pool(2);
-        std::latch both(2);
+        testing::latch both(2);
         std::vector<future<int>> accepted;
         std::thread submitter([&] {
             both.arrive_and_wait();
@@ -349,7 +349,7 @@ TEST(ThreadPool, StartsAndEndsAThousandTimes) {
 
 TEST(ThreadPool, FallsAsleepWhenThereIsNothingToDo) {
     thread_pool pool(2);
-    std::latch both(2);
+    testing::latch both(2);
     const auto number = [&both] {
         both.arrive_and_wait();
         return testing::this_thread_number();

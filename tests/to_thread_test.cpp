@@ -1,5 +1,7 @@
 #include <eddy/to_thread.hpp>
 
+#include "support/latch.hpp"
+
 #include <eddy/create_task.hpp>
 #include <eddy/gather.hpp>
 #include <eddy/run.hpp>
@@ -8,7 +10,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <latch>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -38,9 +39,9 @@ TEST(ToThread, ThrowsWhatTheCallThrows) {
 
 TEST(ToThread, LetsOtherTasksRunMeanwhile) {
     const auto main = []() -> task<void> {
-        std::latch go(1);
+        testing::latch go(1);
         auto blocking =
-            create_task(to_thread([](std::latch& until) { until.wait(); }, std::ref(go)));
+            create_task(to_thread([](testing::latch& until) { until.wait(); }, std::ref(go)));
         co_await sleep(0s);
         EXPECT_FALSE(blocking.done());
         go.count_down();
@@ -51,8 +52,8 @@ TEST(ToThread, LetsOtherTasksRunMeanwhile) {
 
 TEST(ToThread, RunsSeveralCallsAtOnce) {
     const auto main = []() -> task<int> {
-        std::latch both(2);
-        const auto meet = [](std::latch& with, int value) {
+        testing::latch both(2);
+        const auto meet = [](testing::latch& with, int value) {
             with.arrive_and_wait();
             return value;
         };
@@ -65,10 +66,11 @@ TEST(ToThread, RunsSeveralCallsAtOnce) {
 
 TEST(ToThread, IsWaitedForByATaskThatIsCancelledMeanwhile) {
     const auto main = []() -> task<void> {
-        std::latch runs(1);
-        std::latch go(1);
+        testing::latch runs(1);
+        testing::latch go(1);
         std::atomic<bool> ended = false;
-        const auto work = [](std::latch& started, std::latch& until, std::atomic<bool>& end) {
+        const auto work = [](testing::latch& started, testing::latch& until,
+                             std::atomic<bool>& end) {
             started.count_down();
             until.wait();
             end = true;
@@ -87,11 +89,11 @@ TEST(ToThread, IsWaitedForByATaskThatIsCancelledMeanwhile) {
 }
 
 TEST(ToThread, CanBeLeftBehindByATaskThatIsCancelled) {
-    const auto ended = std::make_shared<std::latch>(1);
-    const auto main = [](std::shared_ptr<std::latch> end) -> task<void> {
-        const auto runs = std::make_shared<std::latch>(1);
-        const auto go = std::make_shared<std::latch>(1);
-        using shared_latch = std::shared_ptr<std::latch>;
+    const auto ended = std::make_shared<testing::latch>(1);
+    const auto main = [](std::shared_ptr<testing::latch> end) -> task<void> {
+        const auto runs = std::make_shared<testing::latch>(1);
+        const auto go = std::make_shared<testing::latch>(1);
+        using shared_latch = std::shared_ptr<testing::latch>;
         const auto work = [](shared_latch started, shared_latch until, shared_latch at_end) {
             started->count_down();
             until->wait();

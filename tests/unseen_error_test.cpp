@@ -1,12 +1,13 @@
 #include <eddy/unseen_error.hpp>
 
+#include "support/latch.hpp"
+
 #include <eddy/completer.hpp>
 #include <eddy/run.hpp>
 
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <latch>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -84,7 +85,7 @@ TEST_F(UnseenError, IsReportedOnceThoughBothEndsGoAtOnce) {
     for (int round = 0; round < rounds; ++round) {
         completer<int> producer;
         future<int> result = producer.get_future();
-        std::latch both(2);
+        testing::latch both(2);
         std::thread thread([&producer, &both] {
             both.arrive_and_wait();
             producer.set_exception(error_saying("broken"));

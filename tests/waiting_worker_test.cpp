@@ -1,12 +1,13 @@
 #include <eddy/waiting_worker.hpp>
 
+#include "support/latch.hpp"
+
 #include <eddy/future.hpp>
 #include <eddy/pool_job.hpp>
 #include <eddy/thread_pool.hpp>
 
 #include <gmock/gmock.h>
 
-#include <latch>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -98,7 +99,7 @@ TEST(WaitingWorker, RunsWhatItsJobHasSubmittedBeforeItBlocksOnAJobOfAnotherPool)
     future<int> result(*job);
     future<int> of_child(*child);
     worker.descendant = child;
-    std::latch child_done(1);
+    testing::latch child_done(1);
     of_child.on_done([&child_done] { child_done.count_down(); });
     std::thread elsewhere([&] {
         child_done.wait();
@@ -131,7 +132,7 @@ TEST(BlockingSection, DoesNothingOnAThreadOfNoPool) {
 
 TEST(BlockingSection, GivesItsPlaceInAPoolToAnotherJob) {
     thread_pool pool(1);
-    std::latch other_runs(1);
+    testing::latch other_runs(1);
     auto blocking = pool.submit([&other_runs] {
         const blocking_section section;
         other_runs.wait();

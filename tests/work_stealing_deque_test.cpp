@@ -1,8 +1,9 @@
 #include "work_stealing_deque.hpp"
 
+#include "support/latch.hpp"
+
 #include <gtest/gtest.h>
 
-#include <latch>
 #include <random>
 #include <thread>
 #include <vector>
@@ -69,7 +70,7 @@ void take_turns(std::size_t thieves, std::size_t capacity, unsigned pop_percent)
     constexpr std::size_t count = 20000;
     std::vector<item> items(count);
     work_stealing_deque<item> deque(capacity);
-    std::latch all_ready(static_cast<std::ptrdiff_t>(thieves + 1));
+    testing::latch all_ready(static_cast<std::ptrdiff_t>(thieves + 1));
     std::atomic<std::size_t> left = count;
 
     const auto take = [&](item* taken) {
