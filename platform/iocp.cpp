@@ -338,9 +338,10 @@ DWORD iocp_backend::start(followed& on, request& asked, DWORD& bytes) noexcept {
         case opcode::receive_from: return start_receive_from(asked, bytes);
         case opcode::send_to: {
             vectors from(op.buffers);
-            return outcome_of_socket_call(
-                ::WSASendTo(socket, from.data(), from.size(), &bytes, 0, sockaddr_of(*op.peer),
-                            sockaddr_size(*op.peer), &asked.overlapped, nullptr));
+            const sockaddr* const to = op.peer != nullptr ? sockaddr_of(*op.peer) : nullptr;
+            const int size = op.peer != nullptr ? sockaddr_size(*op.peer) : 0;
+            return outcome_of_socket_call(::WSASendTo(socket, from.data(), from.size(), &bytes, 0,
+                                                      to, size, &asked.overlapped, nullptr));
         }
         case opcode::read:
         case opcode::write: return start_pipe(asked, bytes);

@@ -112,7 +112,10 @@ std::error_code shutdown_socket(native_handle socket, shutdown_side side) noexce
 }
 
 endpoint local_endpoint(native_handle socket, std::error_code& error) noexcept {
-    return ask_name(::getsockname, socket, error);
+    const endpoint at = ask_name(::getsockname, socket, error);
+    // So it says that it has none yet.
+    if (error == std::errc::invalid_argument) error.clear();
+    return at;
 }
 
 endpoint remote_endpoint(native_handle socket, std::error_code& error) noexcept {

@@ -63,6 +63,38 @@ TEST_P(BackendDatagram, TellsTheFullSizeOfADatagramThatDoesNotFit) {
     EXPECT_EQ(incoming, "too ");
 }
 
+TEST_P(BackendDatagram, SendsToWhomItIsConnectedAndHearsNobodyElse) {
+    const listening_socket one = open_datagram_socket();
+    const listening_socket other = open_datagram_socket();
+    const listening_socket stranger = open_datagram_socket();
+    attach(one.handle.get());
+    attach(other.handle.get());
+    endpoint to = other.at;
+    request connect(opcode::connect, one.handle.get());
+    connect.peer = &to;
+    perform(connect);
+    ASSERT_EQ(connect.error, std::error_code());
+
+    std::string outgoing = "to my peer";
+    request send(opcode::send_to, one.handle.get(), bytes_of(outgoing));
+    perform(send);
+    ASSERT_EQ(send.error, std::error_code()) << send.error.message();
+    std::string incoming(64, ' ');
+    request receive(opcode::receive_from, other.handle.get(), bytes_of(incoming));
+    perform(receive);
+    EXPECT_EQ(incoming.substr(0, receive.value), "to my peer");
+
+    send_datagram(kernel(), stranger, one.at, "noise");
+    std::string answer = "answer";
+    endpoint back = one.at;
+    request send_back(opcode::send_to, other.handle.get(), bytes_of(answer));
+    send_back.peer = &back;
+    perform(send_back);
+    request hear(opcode::receive_from, one.handle.get(), bytes_of(incoming));
+    perform(hear);
+    EXPECT_EQ(incoming.substr(0, hear.value), "answer");
+}
+
 TEST_P(BackendDatagram, ReceivesAnEmptyDatagram) {
     const listening_socket one = open_datagram_socket();
     const listening_socket other = open_datagram_socket();

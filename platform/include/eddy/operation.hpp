@@ -19,7 +19,7 @@ enum class opcode : std::uint8_t {
     receive,       ///< into `buffers`; value: bytes, 0 at the end of the stream
     send,          ///< from `buffers`; value: bytes taken, possibly fewer than offered
     receive_from,  ///< one datagram into `buffers`; `peer` is filled in; value: its full size
-    send_to,       ///< one datagram to `peer`
+    send_to,       ///< one datagram to `peer`, or without one to whom the socket is connected
     read,          ///< from a pipe; value: bytes, 0 when its other end is closed
     write,         ///< to a pipe; value: bytes taken, possibly fewer than offered
     readable,      ///< wait until the handle can be read; nothing is transferred

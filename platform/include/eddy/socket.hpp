@@ -30,6 +30,7 @@ std::error_code bind_socket(native_handle socket, const endpoint& at) noexcept;
 std::error_code listen_socket(native_handle socket, int backlog) noexcept;
 std::error_code set_option(native_handle socket, socket_option option, int value) noexcept;
 std::error_code shutdown_socket(native_handle socket, shutdown_side side) noexcept;
+/// Where a socket has no address yet, it is all zeros, or empty (Windows).
 endpoint local_endpoint(native_handle socket, std::error_code& error) noexcept;
 endpoint remote_endpoint(native_handle socket, std::error_code& error) noexcept;
 
