@@ -1,5 +1,6 @@
 #include <eddy/resolver.hpp>
 
+#include <eddy/per_thread.hpp>
 #include <eddy/to_thread.hpp>
 
 #include "ascii.hpp"
@@ -63,8 +64,9 @@ task<endpoints> look_up(std::string host) {
 }
 
 resolver_cache& cache_of_this_thread() {
-    static thread_local resolver_cache cache(look_up);
-    return cache;
+    static const per_thread<resolver_cache> caches;
+    if (resolver_cache* const cache = caches.get()) return *cache;
+    return caches.emplace(look_up);
 }
 
 }  // namespace

@@ -5,12 +5,12 @@
 #include "stopwatch.hpp"
 
 #include <eddy/gather.hpp>
+#include <eddy/per_thread.hpp>
 #include <eddy/process_pool.hpp>
 #include <eddy/run.hpp>
 #include <eddy/semaphore.hpp>
 #include <eddy/thread_pool.hpp>
 
-#include <optional>
 #include <stdexcept>
 
 namespace compare {
@@ -57,17 +57,14 @@ void download_in_turn(tally& seen, const download_settings& settings) {
 
 // On threads and in processes: the same code, one session for each worker.
 
-std::optional<blocking_session>& session_of_this_worker() {
-    static thread_local std::optional<blocking_session> session;
-    return session;
-}
+const eddy::per_thread<blocking_session> session_of_this_worker;
 
 void open_session(std::string authority) {
-    session_of_this_worker().emplace(authority);
+    session_of_this_worker.emplace(authority);
 }
 
 page download_in_worker(std::pair<std::string, std::string> url_and_folder) {
-    return session_of_this_worker()->download(url_and_folder.first, url_and_folder.second);
+    return session_of_this_worker.get()->download(url_and_folder.first, url_and_folder.second);
 }
 
 template <class Pool>

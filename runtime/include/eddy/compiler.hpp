@@ -26,6 +26,14 @@ inline constexpr bool symmetric_transfer = !sanitized;
 inline constexpr bool symmetric_transfer = false;
 #endif
 
+/// Whether a thread-local object is still there when its destructor runs. GCC for Windows keeps them
+/// on the heap, and frees them first.
+#if defined(__MINGW32__) && !defined(__clang__)
+inline constexpr bool thread_locals_see_their_end = false;
+#else
+inline constexpr bool thread_locals_see_their_end = true;
+#endif
+
 /// Whether `assert` checks anything: what only serves an assert need not be done elsewhere.
 #ifdef NDEBUG
 inline constexpr bool asserts_are_on = false;
