@@ -19,13 +19,15 @@ END = "<!-- end of conformance -->"
 def run_suite(command):
     """{suite: {case: {backend: mark}}} of a run; a backend that the machine refuses has no mark."""
     with tempfile.TemporaryDirectory() as folder:
-        report = pathlib.Path(folder, "report.json")
+        # In the folder, because a program for Windows knows no other name of it.
         subprocess.run(
-            [*command, "--gtest_filter=All/Backend*", f"--gtest_output=json:{report}"],
+            [*command, "--gtest_filter=All/Backend*", "--gtest_output=json:report.json"],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             check=False,
         )
-        suites = json.loads(report.read_text())["testsuites"]
+        suites = json.loads(pathlib.Path(folder, "report.json").read_text())["testsuites"]
     results = {}
     for suite in suites:
         cases = results.setdefault(suite["name"].removeprefix("All/"), {})
@@ -89,7 +91,8 @@ def main():
     text = options.readme.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     table, after = rest.split(END)
-    command = [options.runner, options.program] if options.runner else [options.program]
+    named = [options.runner, options.program] if options.runner else [options.program]
+    command = [pathlib.Path(each).absolute() for each in named]
     new = f"{before}{BEGIN}\n\n{write_table(run_suite(command), table)}\n\n{END}{after}"
     if new == text:
         return 0

@@ -2,6 +2,7 @@
 
 #include <eddy/native_handle.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <thread>
 
@@ -20,6 +21,19 @@ unique_handle open_process(std::int64_t process, DWORD access) {
 
 unique_handle take_snapshot(DWORD what) {
     return unique_handle(reinterpret_cast<native_handle>(::CreateToolhelp32Snapshot(what, 0)));
+}
+
+std::uint64_t began(HANDLE process) {
+    FILETIME at{};
+    FILETIME ignored{};
+    ::GetProcessTimes(process, &at, &ignored, &ignored, &ignored);
+    return std::uint64_t{at.dwHighDateTime} << 32 | at.dwLowDateTime;
+}
+
+// One that is older than we are has another parent, whose number we have got.
+bool is_younger(DWORD process) {
+    const unique_handle opened = open_process(process, PROCESS_QUERY_LIMITED_INFORMATION);
+    return opened && began(reinterpret_cast<HANDLE>(opened.get())) >= began(::GetCurrentProcess());
 }
 
 }  // namespace
@@ -62,7 +76,8 @@ bool has_children() {
     each.dwSize = sizeof each;
     const auto list = reinterpret_cast<HANDLE>(all.get());
     for (BOOL more = ::Process32FirstW(list, &each); more; more = ::Process32NextW(list, &each))
-        if (each.th32ParentProcessID == ::GetCurrentProcessId()) return true;
+        if (each.th32ParentProcessID == ::GetCurrentProcessId() && is_younger(each.th32ProcessID))
+            return true;
     return false;
 }
 
