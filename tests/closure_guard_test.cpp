@@ -132,6 +132,8 @@ struct caller {
 
     F f;
 };
+template <class F>
+caller(F) -> caller<F>;
 
 template <class F>
 task<> call_kept(F f) {

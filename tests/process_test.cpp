@@ -103,8 +103,8 @@ TEST(ChildProcess, HasDefaultSignalDispositionsAndNothingBlocked) {
     ignore.sa_handler = SIG_IGN;
     ASSERT_EQ(::sigaction(SIGUSR1, &ignore, &before), 0);
     ::sigset_t blocked;
-    ::sigemptyset(&blocked);
-    ::sigaddset(&blocked, SIGUSR2);
+    sigemptyset(&blocked);  // a macro on macOS, as is the next
+    sigaddset(&blocked, SIGUSR2);
     ASSERT_EQ(::sigprocmask(SIG_BLOCK, &blocked, nullptr), 0);
 
     EXPECT_EQ(run_shell("kill -USR1 $$; exit 1").signal, SIGUSR1);

@@ -11,7 +11,7 @@
 
 #include <stdexcept>
 
-namespace compare {
+namespace comparison {
 namespace {
 
 // All that a worker needs to compute one item, in a form that can travel.
@@ -136,4 +136,4 @@ void compare_results(std::vector<cpu_row>& rows) {
     }
 }
 
-}  // namespace compare
+}  // namespace comparison

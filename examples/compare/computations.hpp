@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace compare {
+namespace comparison {
 
 /// sync, threads, coroutines, processes.
 std::vector<std::string> computing_modes();
@@ -18,4 +18,4 @@ cpu_row compute(const std::string& job, const std::string& mode, const job_setti
 /// Marks the rows whose result differs from that of the first row of their job.
 void compare_results(std::vector<cpu_row>& rows);
 
-}  // namespace compare
+}  // namespace comparison

@@ -13,7 +13,7 @@
 
 #include <stdexcept>
 
-namespace compare {
+namespace comparison {
 namespace {
 
 // What a mode has seen so far, and the line that shows it.
@@ -157,4 +157,4 @@ void compare_pages(std::vector<io_row>& rows) {
     for (io_row& row : rows) row.differs = row.digest != rows.front().digest;
 }
 
-}  // namespace compare
+}  // namespace comparison

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace compare {
+namespace comparison {
 
 struct download_settings {
     std::vector<std::string> urls;
@@ -26,4 +26,4 @@ io_row download(const std::string& mode, const download_settings& settings);
 /// Marks the rows whose pages differ from those of the first row.
 void compare_pages(std::vector<io_row>& rows);
 
-}  // namespace compare
+}  // namespace comparison

@@ -6,7 +6,7 @@
 #include <array>
 #include <stdexcept>
 
-namespace compare {
+namespace comparison {
 namespace {
 
 // An integer of 128 bits: the sums outgrow 64.
@@ -109,4 +109,4 @@ bool is_prime(std::uint64_t number) {
     return true;
 }
 
-}  // namespace compare
+}  // namespace comparison

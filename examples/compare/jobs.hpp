@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace compare {
+namespace comparison {
 
 // The three CPU-bound jobs of the lessons. Each is a list of independent items; `run_item` computes
 // one, anywhere: in a loop, on a thread, in a task or in another process.
@@ -26,4 +26,4 @@ std::string sum_of_squares(std::uint64_t below);
 std::string chained_sha512(const std::string& password, std::uint64_t rounds);
 bool is_prime(std::uint64_t number);
 
-}  // namespace compare
+}  // namespace comparison

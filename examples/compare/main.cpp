@@ -18,7 +18,7 @@
 #include <iostream>
 #include <optional>
 
-namespace compare {
+namespace comparison {
 namespace {
 
 struct settings {
@@ -194,9 +194,9 @@ int run_main(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace compare
+}  // namespace comparison
 
 int main(int argc, char** argv) {
     eddy::process_init(argc, argv);
-    return compare::run_main(argc, argv);
+    return comparison::run_main(argc, argv);
 }

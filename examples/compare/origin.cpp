@@ -5,7 +5,7 @@
 #include <array>
 #include <stdexcept>
 
-namespace compare {
+namespace comparison {
 namespace {
 
 std::vector<std::string> arguments_for(const origin_settings& settings) {
@@ -76,4 +76,4 @@ eddy::task<> origin::listen_to_child(eddy::unique_handle socket) {
     authority_ = told["authority"].get<std::string>();
 }
 
-}  // namespace compare
+}  // namespace comparison

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace compare {
+namespace comparison {
 
 enum class security { mixed, tls, plain };
 
@@ -55,4 +55,4 @@ inline constexpr const char* origin_option = "--serve-origin";
 /// The handle of the process's end of the line.
 inline constexpr eddy::native_handle origin_line = 3;
 
-}  // namespace compare
+}  // namespace comparison

@@ -21,7 +21,7 @@
 #include <optional>
 #include <stdexcept>
 
-namespace compare {
+namespace comparison {
 namespace {
 
 struct content {
@@ -155,4 +155,4 @@ int serve_origin(const origin_settings& settings) {
     }
 }
 
-}  // namespace compare
+}  // namespace comparison

@@ -11,7 +11,7 @@
 
 #include <unistd.h>
 
-namespace compare {
+namespace comparison {
 namespace {
 
 constexpr std::size_t most_reasons = 10;
@@ -129,4 +129,4 @@ void progress_line::show(const std::string& mode, std::uint64_t done, std::uint6
     std::fflush(stderr);
 }
 
-}  // namespace compare
+}  // namespace comparison

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace compare {
+namespace comparison {
 
 /// What one way of downloading took.
 struct io_row {
@@ -62,4 +62,4 @@ private:
     bool shown_ = false;
 };
 
-}  // namespace compare
+}  // namespace comparison

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <stdexcept>
 
-namespace compare {
+namespace comparison {
 namespace {
 
 // FNV-1a: small, and good enough to tell pages apart.
@@ -82,4 +82,4 @@ page blocking_session::download(const std::string& url, const std::string& save_
     return loop_.run_until_complete(fetch(client_, url, save_to));
 }
 
-}  // namespace compare
+}  // namespace comparison

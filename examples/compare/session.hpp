@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-namespace compare {
+namespace comparison {
 
 /// One downloaded page, small enough to travel between processes.
 struct page {
@@ -42,4 +42,4 @@ private:
     eddy::http::client client_;
 };
 
-}  // namespace compare
+}  // namespace comparison

@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-namespace compare {
+namespace comparison {
 namespace {
 
 constexpr std::size_t block_size = 128;
@@ -117,4 +117,4 @@ sha512_digest sha512::operator()(std::string_view text) {
     return digest;
 }
 
-}  // namespace compare
+}  // namespace comparison

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string_view>
 
-namespace compare {
+namespace comparison {
 
 inline constexpr std::size_t sha512_size = 64;
 using sha512_digest = std::array<unsigned char, sha512_size>;
@@ -24,4 +24,4 @@ private:
     std::unique_ptr<state> state_;
 };
 
-}  // namespace compare
+}  // namespace comparison

@@ -4,7 +4,7 @@
 
 #include <openssl/evp.h>
 
-namespace compare {
+namespace comparison {
 namespace {
 
 struct context_deleter {
@@ -40,4 +40,4 @@ sha512_digest sha512::operator()(std::string_view text) {
     return digest;
 }
 
-}  // namespace compare
+}  // namespace comparison

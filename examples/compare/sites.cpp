@@ -6,7 +6,7 @@
 #include <random>
 #include <string_view>
 
-namespace compare {
+namespace comparison {
 namespace {
 
 constexpr double smallest = 2'000;
@@ -70,4 +70,4 @@ std::string page_body(std::size_t site, std::size_t page) {
     return html + end;
 }
 
-}  // namespace compare
+}  // namespace comparison

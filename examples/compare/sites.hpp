@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string>
 
-namespace compare {
+namespace comparison {
 
 /// The path of a page: "/articles/7.html".
 std::string page_path(std::size_t page);
@@ -11,4 +11,4 @@ std::string page_path(std::size_t page);
 /// A page of HTML as a small news site would send it, 2 to 240 KB; the same for the same numbers.
 std::string page_body(std::size_t site, std::size_t page);
 
-}  // namespace compare
+}  // namespace comparison

@@ -7,7 +7,7 @@
 
 #include <unistd.h>
 
-namespace compare {
+namespace comparison {
 namespace {
 
 // Takes a moment, so that one worker cannot answer for all.
@@ -28,4 +28,4 @@ void start_workers(eddy::process_pool& pool) {
     }
 }
 
-}  // namespace compare
+}  // namespace comparison

@@ -2,9 +2,9 @@
 
 #include <eddy/process_pool.hpp>
 
-namespace compare {
+namespace comparison {
 
 /// Returns when every worker of the pool has answered, so that none has to start later.
 void start_workers(eddy::process_pool& pool);
 
-}  // namespace compare
+}  // namespace comparison

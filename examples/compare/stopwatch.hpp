@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
-namespace compare {
+namespace comparison {
 
 /// Seconds since it was made or restarted.
 class stopwatch {
@@ -43,4 +43,4 @@ private:
     eddy::resource_usage children_ = eddy::children_usage();
 };
 
-}  // namespace compare
+}  // namespace comparison
