@@ -26,8 +26,8 @@ inline constexpr bool symmetric_transfer = !sanitized;
 inline constexpr bool symmetric_transfer = false;
 #endif
 
-/// Whether a thread-local object is still there when its destructor runs. GCC for Windows keeps them
-/// on the heap, and frees them first.
+/// Whether a thread-local object is still there when its destructor runs. GCC for Windows keeps
+/// them on the heap, and frees them first.
 #if defined(__MINGW32__) && !defined(__clang__)
 inline constexpr bool thread_locals_see_their_end = false;
 #else
