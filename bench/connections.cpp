@@ -10,17 +10,19 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <cstdlib>
+#include <functional>
 #include <iomanip>
 #include <iostream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <malloc.h>
 
 namespace {
 
+constexpr const char* usage = "usage: connections [PAIRS]      (5000 if not given)";
 constexpr std::size_t rounds = 4;
 constexpr std::size_t connects_at_once = 500;
 
@@ -63,7 +65,7 @@ eddy::task<> ask(eddy::endpoint server, eddy::semaphore& turn, progress& seen) {
             throw std::runtime_error("something else came back than was sent");
     }
     if (--seen.left == 0) seen.all_idle.set();
-    const std::size_t more = co_await stream.read(buffer);  // until the server closes
+    const std::size_t more = co_await stream.read(buffer);  // waits to the end
     if (more != 0) throw std::runtime_error("more came back than was sent");
 }
 
@@ -72,36 +74,33 @@ struct figures {
     double bytes_per_connection;
 };
 
-eddy::task<figures> open_and_wait(std::size_t pairs) {
+// Who fails ends the group, so that nobody waits for the others.
+eddy::task<> open_and_wait(eddy::task_group& group, std::size_t pairs, figures& result) {
     const std::size_t heap_before = heap_in_use();
     const auto begun = wall_clock::now();
     eddy::tcp_listener listener = eddy::tcp_listener::bind(eddy::endpoint::loopback());
     eddy::semaphore turn(connects_at_once);
     progress seen{.left = pairs};
-    std::vector<eddy::task_handle<void>> askers;
-    std::vector<eddy::task_handle<void>> answerers;
-    for (std::size_t i = 0; i < pairs; ++i)
-        askers.push_back(eddy::create_task(ask(listener.local(), turn, seen)));
-    for (std::size_t i = 0; i < pairs; ++i)
-        answerers.push_back(eddy::create_task(answer(co_await listener.accept())));
+    for (std::size_t i = 0; i < pairs; ++i) group.create_task(ask(listener.local(), turn, seen));
+    for (std::size_t i = 0; i < pairs; ++i) group.create_task(answer(co_await listener.accept()));
     co_await seen.all_idle.wait();
-    const figures result{.seconds =
-                             std::chrono::duration<double>(wall_clock::now() - begun).count(),
-                         .bytes_per_connection =
-                             double(heap_in_use() - heap_before) / static_cast<double>(2 * pairs)};
-    for (auto& each : answerers) each.cancel();
-    for (auto& each : askers) co_await each;
-    co_return result;
+    result = {.seconds = std::chrono::duration<double>(wall_clock::now() - begun).count(),
+              .bytes_per_connection =
+                  double(heap_in_use() - heap_before) / static_cast<double>(2 * pairs)};
+    group.cancel();
 }
 
 std::size_t pairs_of(int argc, char** argv) {
     std::size_t pairs = 5'000;
     if (argc == 1) return pairs;
+    if (std::string_view(argv[1]) == "--help") {
+        std::cout << usage << "\nexit status: 0 it ran, 1 it failed, 2 no such option\n";
+        std::exit(0);
+    }
     const std::string_view text = argv[1];
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pairs);
     const bool whole = error == std::errc() && end == text.data() + text.size();
-    if (argc != 2 || !whole || pairs == 0)
-        throw std::invalid_argument("usage: connections [PAIRS]");
+    if (argc != 2 || !whole || pairs == 0) throw std::invalid_argument(usage);
     return pairs;
 }
 
@@ -114,7 +113,8 @@ int main(int argc, char** argv) {
         for (const std::string_view backend : eddy::backend_names()) {
             eddy::run_options options;
             options.backend(std::string(backend));
-            const figures seen = eddy::run(options, open_and_wait(pairs));
+            figures seen{};
+            eddy::run(options, eddy::with_task_group(open_and_wait, pairs, std::ref(seen)));
             std::cout << std::left << std::setw(8) << backend << std::right << std::setw(13)
                       << 2 * pairs << std::setw(13) << rounds * pairs << std::fixed << std::setw(9)
                       << std::setprecision(3) << seen.seconds << std::setw(27)

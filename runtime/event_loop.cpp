@@ -69,7 +69,8 @@ event_loop::~event_loop() {
     cancel_all_and_wait();
     run_posted();
     while (!remembered_.empty()) remembered_.pop_front().outlive_loop();
-    posted_.wait_for_wakers();
+    // A forked child has none of the threads that may have been about to wake the loop.
+    if (fork_count() == forks_) posted_.wait_for_wakers();
 }
 
 // One turn, as a whole. Everything else in the library only appends to the ready queue or parks the

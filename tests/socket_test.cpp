@@ -54,6 +54,13 @@ TEST(Socket, KnowsBothEndsOfItsConnection) {
     EXPECT_FALSE(error);
 }
 
+TEST(Socket, HasNoAddressOfItsOwnBeforeItIsBound) {
+    const unique_handle socket = open_tcp_socket();
+    std::error_code error = std::make_error_code(std::errc::io_error);
+    EXPECT_EQ(local_endpoint(socket.get(), error).port(), 0);
+    EXPECT_FALSE(error) << error.message();
+}
+
 TEST(Socket, HasNoRemoteEndBeforeItIsConnected) {
     const unique_handle socket = open_tcp_socket();
     std::error_code error;

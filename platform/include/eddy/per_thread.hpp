@@ -24,15 +24,18 @@ private:
     std::uintptr_t key_ = 0;
 };
 
-/// An object of every thread that wants one, destroyed when that thread ends. What `thread_local`
-/// is, but GCC's for Windows gives the memory back before it calls the destructor.
+/// An object of every thread that wants one, destroyed when that thread ends, after what is
+/// `thread_local` there; that of the thread which ends the process may be left. GCC for Windows
+/// gives the memory of `thread_local` objects back before it calls their destructors, so what has
+/// one is kept here. For static objects, from any thread.
 template <class T>
 class per_thread {
 public:
     /// The object of this thread. Null: it has none.
     T* get() const noexcept { return static_cast<T*>(key_.get()); }
 
-    /// Makes the object of this thread, which gets rid of the one that it had.
+    /// Makes the object of this thread, and then destroys the one that it had, which it keeps if
+    /// that fails: with what the constructor throws, or std::bad_alloc.
     template <class... Arguments>
     T& emplace(Arguments&&... arguments) const {
         auto made = std::make_unique<T>(std::forward<Arguments>(arguments)...);

@@ -87,7 +87,7 @@ public:
     void cancel_all_and_wait();
 
     /// Calls `f` on the loop's thread in its next turn. From any thread; wakes the loop if it
-    /// sleeps.
+    /// sleeps. The loop must be there until `f` is called: `f` may already end it.
     template <std::invocable Callable>
     void post(Callable f) {
         post(*make_posted(std::move(f)).release());
