@@ -20,7 +20,6 @@ using namespace std::chrono_literals;
 constexpr std::size_t buffer_size = 16 * 1024;
 constexpr std::size_t sent_in_one_write = 64 * 1024;
 constexpr std::size_t most_kept_capacity = 128 * 1024;
-constexpr std::size_t most_lingering = 1024 * 1024;
 constexpr duration time_to_linger = 1s;
 
 int status_for(error_kind why) noexcept {
@@ -258,13 +257,12 @@ task<> session::write(std::string_view text) {
 }
 
 // Closing while the client still sends would reset the connection, and the answer could be lost on
-// its way: take in some more of what it says, and throw it away (RFC 9112, 9.6).
+// its way: for a while take in what more it says, and throw it away (RFC 9112, 9.6). How much that
+// is matters less than how long: megabytes can be under way already.
 task<> session::linger() {
     const deadline_scope patience(event_loop::current()->now() + time_to_linger);
     try {
-        for (std::size_t taken = 0; taken < most_lingering && !ended_; taken += end_) {
-            co_await fill();
-        }
+        while (!ended_) co_await fill();
     } catch (const cancelled&) {
         if (!patience.absorbs_cancellation()) throw;
     }

@@ -234,6 +234,13 @@ TEST(HttpServer, NamesTheLimitThatARequestExceeds) {
     EXPECT_EQ(statuses_of(get("/", large)), "431");
 }
 
+TEST(HttpServer, HearsAClientOutThatSendsMuchMoreThanItsLimit) {
+    http::server_limits limits;
+    limits.body = 10;
+    const std::string large(3'000'000, 'x');
+    EXPECT_EQ(statuses_of(post("Content-Length: 3000000\r\n", large), limits), "413");
+}
+
 TEST(HttpServer, RefusesMethodsAndVersionsItDoesNotKnow) {
     EXPECT_EQ(statuses_of("BREW / HTTP/1.1\r\nHost: a\r\n\r\n"), "501");
     EXPECT_EQ(statuses_of("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n"), "501");
