@@ -8,9 +8,16 @@ set(CMAKE_SIZEOF_VOID_P 8)    # what CMake cannot find out with a linker that is
 
 find_program(EDDY_ZIG zig HINTS $ENV{ZIG} REQUIRED)
 
+# ccache takes one program for a compiler, not a program and a command of it.
+foreach(command IN ITEMS cc c++)
+    file(CONFIGURE OUTPUT zig-${command} CONTENT "#!/bin/sh\nexec '@EDDY_ZIG@' @command@ \"$@\"\n" @ONLY)
+    file(CHMOD ${CMAKE_BINARY_DIR}/zig-${command} PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
+endforeach()
+
 # zig lets undefined behaviour trap where nothing is optimised, which is another build's job.
-set(CMAKE_C_COMPILER ${EDDY_ZIG} cc -target ${EDDY_MACOS_TARGET} -fno-sanitize=undefined)
-set(CMAKE_CXX_COMPILER ${EDDY_ZIG} c++ -target ${EDDY_MACOS_TARGET} -fno-sanitize=undefined)
+set(target -target ${EDDY_MACOS_TARGET} -fno-sanitize=undefined)
+set(CMAKE_C_COMPILER ${CMAKE_BINARY_DIR}/zig-cc ${target})
+set(CMAKE_CXX_COMPILER ${CMAKE_BINARY_DIR}/zig-c++ ${target})
 foreach(language IN ITEMS C CXX)
     set(CMAKE_${language}_ARCHIVE_CREATE "${EDDY_ZIG} ar qc <TARGET> <LINK_FLAGS> <OBJECTS>")
     set(CMAKE_${language}_ARCHIVE_FINISH "${EDDY_ZIG} ranlib <TARGET>")
