@@ -70,7 +70,7 @@ TEST(HandlePassing, CutsWhatIsReceivedIntoPiecesAsTheReceiverLikes) {
 TEST(HandlePassing, GivesUpWhereItWouldHaveToWait) {
     channel_pair way;
     std::vector<unique_handle> handles;
-    std::string text(10, '\0');
+    std::string text(50'000, '\0');
     std::error_code error;
     const auto give_up = when_not_ready::give_up;
     EXPECT_EQ(receive_with_handles(way.one, bytes_of(text), handles, give_up, error), 0U);
