@@ -241,6 +241,29 @@ TEST(HttpServer, HearsAClientOutThatSendsMuchMoreThanItsLimit) {
     EXPECT_EQ(statuses_of(post("Content-Length: 3000000\r\n", large), limits), "413");
 }
 
+TEST(HttpServer, HearsAClientOutForASecondAtMost) {
+    const duration heard = simulate([]() -> task<duration> {
+        simulated_web web;
+        http::server_limits limits;
+        limits.body = 10;
+        web.serve(echo, limits);
+        tcp_stream client = web.connect();
+        const std::string head = post("Content-Length: 3000000\r\n", "");
+        co_await write_all(client, head);
+        const time_point start = simulation().now();
+        try {
+            for (;;) {
+                co_await sleep(100ms);
+                co_await write_all(client, "more"sv);
+            }
+        } catch (const std::system_error&) {
+            co_return simulation().now() - start;
+        }
+    }());
+    EXPECT_GE(heard, 1s);
+    EXPECT_LE(heard, 1500ms);
+}
+
 TEST(HttpServer, RefusesMethodsAndVersionsItDoesNotKnow) {
     EXPECT_EQ(statuses_of("BREW / HTTP/1.1\r\nHost: a\r\n\r\n"), "501");
     EXPECT_EQ(statuses_of("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n"), "501");

@@ -15,9 +15,9 @@ foreach(command IN ITEMS cc c++)
 endforeach()
 
 # zig lets undefined behaviour trap where nothing is optimised, which is another build's job.
-set(target -target ${EDDY_MACOS_TARGET} -fno-sanitize=undefined)
-set(CMAKE_C_COMPILER ${CMAKE_BINARY_DIR}/zig-cc ${target})
-set(CMAKE_CXX_COMPILER ${CMAKE_BINARY_DIR}/zig-c++ ${target})
+set(zig_options -target ${EDDY_MACOS_TARGET} -fno-sanitize=undefined)
+set(CMAKE_C_COMPILER ${CMAKE_BINARY_DIR}/zig-cc ${zig_options})
+set(CMAKE_CXX_COMPILER ${CMAKE_BINARY_DIR}/zig-c++ ${zig_options})
 foreach(language IN ITEMS C CXX)
     set(CMAKE_${language}_ARCHIVE_CREATE "${EDDY_ZIG} ar qc <TARGET> <LINK_FLAGS> <OBJECTS>")
     set(CMAKE_${language}_ARCHIVE_FINISH "${EDDY_ZIG} ranlib <TARGET>")
