@@ -14,20 +14,30 @@ void cancel_scope::cancel() noexcept {
     if (!effective_) become_effective();
 }
 
-// Without recursion, for the tree can be deeper than the stack: go down to the first child that is
-// concerned, else to the next one after this, else up until there is a next one.
+// The next scope after `at` in the tree under this one, parents first. What `enters` refuses is
+// left out with all that is inside it. Without recursion, for the tree can be deeper than the
+// stack: down to the first child, else to the next one after `at`, else up until there is a next
+// one.
+template <class Predicate>
+cancel_scope* cancel_scope::next_inside(const cancel_scope& at, Predicate enters) const noexcept {
+    const auto first_entered = [enters](const cancel_scope& parent, cancel_scope* from) {
+        while (from != nullptr && !enters(*from)) from = parent.children_.next(*from);
+        return from;
+    };
+    cancel_scope* next = first_entered(at, at.children_.front());
+    for (const cancel_scope* left = &at; next == nullptr && left != this; left = left->parent_) {
+        next = first_entered(*left->parent_, left->parent_->children_.next(*left));
+    }
+    return next;
+}
+
+// A cancellation does not reach what is shielded, nor again what it or another has reached before.
 void cancel_scope::become_effective() noexcept {
-    cancel_scope* at = this;
-    for (;;) {
+    const auto is_concerned = [](const cancel_scope& each) {
+        return !each.shielded_ && !each.effective_;
+    };
+    for (cancel_scope* at = this; at != nullptr; at = next_inside(*at, is_concerned)) {
         at->mark_effective();
-        cancel_scope* next = at->first_concerned(at->children_.front());
-        while (next == nullptr && at != this) {
-            cancel_scope* const parent = at->parent_;
-            next = parent->first_concerned(parent->children_.next(*at));
-            at = parent;
-        }
-        if (next == nullptr) return;
-        at = next;
     }
 }
 
@@ -38,10 +48,12 @@ void cancel_scope::mark_effective() noexcept {
     if (task->state == task_state::waiting) task->waiting_for->interrupt();
 }
 
-// The first child, from `from` on, that a cancellation of this scope reaches and has not yet.
-cancel_scope* cancel_scope::first_concerned(cancel_scope* from) const noexcept {
-    while (from != nullptr && (from->shielded_ || from->effective_)) from = children_.next(*from);
-    return from;
+const task_control* cancel_scope::next_task(const cancel_scope& at) const noexcept {
+    const auto all = [](const cancel_scope&) { return true; };
+    const cancel_scope* scope = next_inside(at, all);
+    // A task's own scope is the task itself; the others are a part of its life, or above it.
+    while (scope != nullptr && scope->inhabitant() != scope) scope = next_inside(*scope, all);
+    return scope != nullptr ? scope->inhabitant() : nullptr;
 }
 
 nested_scope::nested_scope(bool shielded) noexcept

@@ -68,7 +68,7 @@ event_loop::event_loop(backend_choice on)
 event_loop::~event_loop() {
     cancel_all_and_wait();
     run_posted();
-    while (!remembered_.empty()) remembered_.pop_front().outlive_loop();
+    while (!remembered_.empty()) forget(*remembered_.front());
     // A forked child has none of the threads that may have been about to wake the loop.
     if (fork_count() == forks_) posted_.wait_for_wakers();
 }
@@ -135,6 +135,7 @@ void event_loop::run_ready_tasks() {
 int event_loop::resume_ready_tasks(int most) {
     int resumed = 0;
     for (; resumed < most && !ready_.empty(); ++resumed) {
+        ++stats_.resumptions;
         task_control& next = ready_.pop_front();
         if (observer_ == nullptr) {
             resume(next);
@@ -142,18 +143,18 @@ int event_loop::resume_ready_tasks(int most) {
             resume_observed(next);
         }
     }
+    running_ = nullptr;
     return resumed;
 }
 
 void event_loop::resume(task_control& task) noexcept {
     running_ = &task;
     task.state = task_state::running;
-    // Once, but where control cannot be passed directly between the task's coroutines.
-    do {
-        ++stats_.resumptions;
-        task.resume_at.resume();
-    } while (task.state == task_state::running);
-    running_ = nullptr;
+    task.resume_at.resume();
+    if constexpr (!symmetric_transfer) {
+        // The task's coroutines pass control to each other by way of here.
+        while (task.state == task_state::running) task.resume_at.resume();
+    }
     if (task.state == task_state::done) finish(task);
 }
 
@@ -164,16 +165,17 @@ void event_loop::resume_observed(task_control& first) {
     const counted_ptr<task_control> keep = task.share();
     const time_point start = backend_->now();
     resume(task);
+    running_ = nullptr;
     observer_->saw_resumption(task, start, backend_->now());
 }
 
 void event_loop::finish(task_control& task) noexcept {
+    running_ = nullptr;
     if (outside_witness_ == &task) outside_witness_ = nullptr;
     task.resume_at.destroy();
-    task.resume_at = nullptr;
     --tasks_;
     const bool failed = static_cast<bool>(task.error());
-    task.error_unseen = failed;
+    if (failed) task.error_unseen = true;
     task.announce_end();
     if (task.is_named || failed) remembered_.push_back(task);
     task.release();
@@ -213,12 +215,10 @@ bool event_loop::is_stuck() noexcept {
         return task.state == task_state::waiting && task.waiting_for->can_be_woken_from_outside();
     };
     if (outside_witness_ != nullptr && can_be_woken(*outside_witness_)) return false;
-    for (const task_control& each : waiting_) {
-        if (!can_be_woken(each)) continue;
-        outside_witness_ = &each;
-        return false;
-    }
-    return true;
+    const task_control* each = scope_.next_task(scope_);
+    while (each != nullptr && !can_be_woken(*each)) each = scope_.next_task(*each);
+    outside_witness_ = each;
+    return each == nullptr;
 }
 
 void event_loop::report_deadlock() {
@@ -247,9 +247,8 @@ void event_loop::trace_to(const std::string& file) {
 
 std::vector<task_info> event_loop::tasks() const {
     std::vector<task_info> all;
-    if (running_ != nullptr) all.push_back(info_of(*running_));
-    for (const task_control& each : ready_) all.push_back(info_of(each));
-    for (const task_control& each : waiting_) all.push_back(info_of(each));
+    const task_control* each = scope_.next_task(scope_);
+    for (; each != nullptr; each = scope_.next_task(*each)) all.push_back(info_of(*each));
     std::ranges::sort(all, {}, &task_info::id);
     return all;
 }
@@ -260,8 +259,17 @@ void event_loop::post(posted& each) noexcept {
     posted_.has_woken();
 }
 
-void event_loop::report_unseen_error(task_control& task) noexcept {
-    handler_(task.name(), task.error());
+void event_loop::name_task(task_control& task, std::string_view name) {
+    names_.insert_or_assign(task.id(), name);
+    if (task.is_done() && !task.is_linked()) remembered_.push_back(task);
+    task.is_named = true;
+}
+
+void event_loop::forget(task_control& task) noexcept {
+    remembered_.remove(task);
+    if (task.error_unseen && !task.ended_cancelled()) handler_(task.name(), task.error());
+    if (task.is_named) names_.erase(task.id());
+    task.is_named = false;
 }
 
 }  // namespace eddy

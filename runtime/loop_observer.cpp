@@ -49,14 +49,14 @@ void loop_observer::trace_to(const std::string& file, time_point start) {
 }
 
 task_control& loop_observer::choose(task_control& first,
-                                    intrusive_list<task_control>& ready) const {
+                                    intrusive_queue<task_control>& ready) const {
     if (!choose_) return first;
     std::vector<task_control*> all{&first};
-    for (task_control& each : ready) all.push_back(&each);
+    while (!ready.empty()) all.push_back(&ready.pop_front());
     task_control& chosen = *all.at(choose_(all.size()));
-    if (&chosen == &first) return first;
-    chosen.list_node<>::unlink();
-    ready.push_front(first);
+    for (task_control* const each : all) {
+        if (each != &chosen) ready.push_back(*each);
+    }
     return chosen;
 }
 

@@ -25,8 +25,9 @@ public:
         choose_ = std::move(choose);
     }
 
-    /// Takes the task to be resumed next: `first`, or another one, which changes places with it.
-    task_control& choose(task_control& first, intrusive_list<task_control>& ready) const;
+    /// The task to be resumed next: `first`, which was taken from the front of `ready`, or another
+    /// one. The others stand in `ready` afterwards, in their order.
+    task_control& choose(task_control& first, intrusive_queue<task_control>& ready) const;
 
     /// `task` ran from `start` to `end`; now it waits, is ready again, or is done.
     void saw_resumption(const task_control& task, time_point start, time_point end);

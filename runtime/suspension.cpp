@@ -10,6 +10,10 @@ void suspension::wake_interrupted() noexcept {
     wake();
 }
 
+void suspension::wake_on_other_loop() noexcept {
+    task_->loop.wake(*task_);
+}
+
 void throw_cancelled() {
     throw cancelled();
 }

@@ -21,14 +21,7 @@ std::string task_control::name() const {
 }
 
 void task_control::set_name(std::string_view name) {
-    loop.name_task(id_, name);
-    is_named = true;
-}
-
-void task_control::outlive_loop() noexcept {
-    if (error_unseen) report_unseen_error();
-    error_unseen = false;
-    is_named = false;
+    loop.name_task(*this, name);
 }
 
 void throw_error_of(task_control& task) {
@@ -37,12 +30,8 @@ void throw_error_of(task_control& task) {
     std::rethrow_exception(task.error());
 }
 
-void task_control::report_unseen_error() noexcept {
-    if (!ended_cancelled()) loop.report_unseen_error(*this);
-}
-
-void task_control::forget_name() noexcept {
-    loop.forget_name(id_);
+void task_control::be_forgotten() noexcept {
+    loop.forget(*this);
 }
 
 }  // namespace eddy

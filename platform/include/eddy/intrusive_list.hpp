@@ -9,7 +9,7 @@ namespace eddy {
 template <class Tag = void>
 class list_node {
 public:
-    list_node() noexcept = default;
+    list_node() noexcept {}
     list_node(const list_node&) = delete;
     list_node& operator=(const list_node&) = delete;
 
@@ -36,7 +36,7 @@ private:
     friend class intrusive_list;
 
     list_node* next_ = nullptr;  // null: it stands in no list, and `previous_` means nothing
-    list_node* previous_ = nullptr;
+    list_node* previous_;
 };
 
 /// A doubly linked list that allocates nothing: the links live in the objects, which it borrows.

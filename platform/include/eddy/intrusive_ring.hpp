@@ -13,7 +13,7 @@ class intrusive_ring;
 template <class Tag>
 class ring_node {
 public:
-    ring_node() noexcept = default;
+    ring_node() noexcept {}
     ring_node(const ring_node&) = delete;
     ring_node& operator=(const ring_node&) = delete;
 
@@ -31,8 +31,8 @@ private:
     template <class T, class>
     friend class intrusive_ring;
 
-    ring_node* next_ = nullptr;
-    ring_node* previous_ = nullptr;
+    ring_node* next_ = nullptr;  // null: it stands in no ring, and `previous_` means nothing
+    ring_node* previous_;
 };
 
 /// As `intrusive_list`, but of one pointer only: for objects of which there are millions. In return
@@ -52,8 +52,8 @@ public:
     /// The first object; null if there is none.
     T* front() const noexcept { return static_cast<T*>(first_); }
     /// The object after one of this ring; null after the last.
-    T* next(T& object) const noexcept {
-        node* const following = static_cast<node&>(object).next_;
+    T* next(const T& object) const noexcept {
+        node* const following = static_cast<const node&>(object).next_;
         return following != first_ ? static_cast<T*>(following) : nullptr;
     }
 
@@ -64,16 +64,17 @@ public:
             first_ = added.next_ = added.previous_ = &added;
             return;
         }
+        node* const last = std::exchange(first_->previous_, &added);
         added.next_ = first_;
-        added.previous_ = first_->previous_;
-        added.previous_->next_ = first_->previous_ = &added;
+        added.previous_ = last;
+        last->next_ = &added;
     }
 
     void remove(T& object) noexcept {
         node& removed = object;
         assert(removed.is_linked());
         node* const following = std::exchange(removed.next_, nullptr);
-        node* const preceding = std::exchange(removed.previous_, nullptr);
+        node* const preceding = removed.previous_;
         if (following == &removed) {
             first_ = nullptr;
             return;

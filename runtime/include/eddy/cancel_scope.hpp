@@ -27,6 +27,10 @@ public:
     bool is_effective() const noexcept { return effective_; }
     bool is_shielded() const noexcept { return shielded_; }
 
+    /// Goes through all tasks under this scope, parents first: the next one after `at`, which is
+    /// this scope at the start. Null after the last.
+    const task_control* next_task(const cancel_scope& at) const noexcept;
+
     /// Whether `cancelled` that arrives at this scope was caused by this scope and ends here.
     bool absorbs_cancellation() const noexcept {
         return cancelled_ && !(parent_ != nullptr && parent_->effective_);
@@ -37,7 +41,7 @@ protected:
     ~cancel_scope() { assert(parent_ == nullptr); }
 
     /// The task that stands in this scope; null if none does, and it only has children.
-    virtual task_control* inhabitant() noexcept { return nullptr; }
+    virtual task_control* inhabitant() const noexcept { return nullptr; }
 
     /// The task that stands in the scope above this one, if any does.
     const task_control* inhabitant_above() const noexcept {
@@ -52,20 +56,21 @@ protected:
     /// Returns the scope that this one hung under.
     cancel_scope* leave() noexcept {
         assert(children_.empty() && "a scope ends after everything inside it");
-        if (parent_ != nullptr) parent_->children_.remove(*this);
+        parent_->children_.remove(*this);
         return std::exchange(parent_, nullptr);
     }
 
 private:
     void become_effective() noexcept;
     void mark_effective() noexcept;
-    cancel_scope* first_concerned(cancel_scope* from) const noexcept;
+    template <class Predicate>
+    cancel_scope* next_inside(const cancel_scope& at, Predicate enters) const noexcept;
 
     cancel_scope* parent_ = nullptr;
     intrusive_ring<cancel_scope, cancel_scope> children_;
     bool cancelled_ = false;
-    bool effective_ = false;
     bool shielded_;
+    bool effective_ = false;
 };
 
 /// A scope around a part of the running task: pushed by its constructor, popped by its destructor.
@@ -75,7 +80,7 @@ public:
     ~nested_scope();
 
 private:
-    task_control* inhabitant() noexcept final { return &inhabitant_; }
+    task_control* inhabitant() const noexcept final { return &inhabitant_; }
 
     task_control& inhabitant_;
     cancel_scope& outer_;

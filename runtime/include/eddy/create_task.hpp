@@ -179,12 +179,18 @@ void assert_can_outlive_its_maker(const task<T>& work) noexcept {
 /// until it ends or its loop does. Must be called while a loop runs. A lambda with captures is
 /// handed over as it is, not called: see the other overload.
 template <class T>
-task_handle<T> create_task(task<T> work, std::string_view name = {}) {
+task_handle<T> create_task(task<T> work) {
     assert(event_loop::current() != nullptr && "create_task needs a running loop");
     assert_can_outlive_its_maker(work);
-    auto started = event_loop::current()->start(std::move(work));
-    if (!name.empty()) started->set_name(name);
-    return task_handle<T>(std::move(started));
+    return task_handle<T>(event_loop::current()->start(std::move(work)));
+}
+
+/// The same with a name, for people.
+template <class T>
+task_handle<T> create_task(task<T> work, std::string_view name) {
+    task_handle<T> started = create_task(std::move(work));
+    started.control().set_name(name);
+    return started;
 }
 
 /// The same with a callable, which is kept with its arguments until the task has ended.

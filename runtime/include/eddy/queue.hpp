@@ -44,8 +44,9 @@ public:
 
         bool await_ready() {
             checkpoint();
-            item_ = from_.try_get();
-            return item_.has_value() || from_.closed_;
+            if (from_.empty()) return from_.closed_;
+            item_.emplace(from_.take_out());
+            return true;
         }
         void await_suspend(coroutine caller) noexcept {
             from_.getters_.push_back(*this);
@@ -110,15 +111,7 @@ public:
     /// The next value if there is one.
     std::optional<T> try_get() {
         if (empty()) return std::nullopt;
-        std::optional<T> item(items_.pop());
-        if (!putters_.empty()) {
-            put_awaiter& first = static_cast<put_awaiter&>(putters_.front());
-            items_.push(std::move(first.item_));
-            count_in();
-            first.waits_ = false;
-            waiter::wake_first(putters_);
-        }
-        return item;
+        return std::optional<T>(take_out());
     }
 
     /// False: the queue is full or closed, and the value was not taken.
@@ -145,6 +138,18 @@ public:
     std::size_t size() const noexcept { return items_.size(); }
 
 private:
+    T take_out() {
+        T item(items_.pop());
+        if (!putters_.empty()) {
+            put_awaiter& first = static_cast<put_awaiter&>(putters_.front());
+            items_.push(std::move(first.item_));
+            count_in();
+            first.waits_ = false;
+            waiter::wake_first(putters_);
+        }
+        return item;
+    }
+
     bool take_in(T& item) {
         if (!getters_.empty()) {
             static_cast<get_awaiter&>(getters_.front()).item_.emplace(std::move(item));

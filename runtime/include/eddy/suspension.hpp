@@ -12,7 +12,7 @@ class task_control;
 /// the parked coroutine, so waiting allocates nothing.
 class suspension {
 public:
-    suspension() noexcept = default;
+    suspension() noexcept {}
     suspension(const suspension&) = delete;
     suspension& operator=(const suspension&) = delete;
 
@@ -48,7 +48,9 @@ protected:
     task_control* parked_task() const noexcept { return task_; }
 
 private:
-    task_control* task_ = nullptr;
+    void wake_on_other_loop() noexcept;
+
+    task_control* task_;  // once it was parked here
 };
 
 /// Throws `cancelled` if the running task's innermost scope is effective. Every awaiter that can

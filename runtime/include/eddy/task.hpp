@@ -96,7 +96,8 @@ public:
 
     awaiter operator co_await() && noexcept { return awaiter(std::move(*this)); }
 
-    /// For those who drive it otherwise than by `co_await`.
+    /// For those who drive it otherwise than by `co_await`: its frame, which `release` hands over.
+    std::coroutine_handle<promise_type> handle() const noexcept { return frame_; }
     std::coroutine_handle<promise_type> release() noexcept { return std::exchange(frame_, {}); }
 
 private:

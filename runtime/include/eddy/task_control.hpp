@@ -4,6 +4,7 @@
 #include <eddy/cancel_scope.hpp>
 #include <eddy/coroutine.hpp>
 #include <eddy/counted_ptr.hpp>
+#include <eddy/intrusive_queue.hpp>
 #include <eddy/result.hpp>
 #include <eddy/task_context.hpp>
 
@@ -44,15 +45,15 @@ protected:
 
 /// One spawned task: where it goes on when it is resumed, what it waits for, and its scope.
 /// Made once, together with the place of its result; used on its loop's thread only.
-class task_control : public list_node<>, public cancel_scope {
+class task_control : public cancel_scope, public queue_node {
 public:
-    task_control(event_loop& on, cancel_scope& parent, std::uint32_t id) noexcept
-        : loop(on), id_(id) {
+    /// Ready to begin with `root`, its outermost coroutine.
+    task_control(event_loop& on, cancel_scope& parent, std::uint32_t id,
+                 std::coroutine_handle<> root) noexcept
+        : resume_at(root), loop(on), id_(id) {
         enter(parent);
     }
-    virtual ~task_control() {
-        if (is_named) forget_name();
-    }
+    virtual ~task_control() = default;
 
     static void* operator new(std::size_t size) { return frame_allocator::allocate(size); }
     static void operator delete(void* memory, std::size_t size) noexcept {
@@ -87,40 +88,36 @@ public:
         return counted_ptr<task_control>(this);
     }
 
-    // Counted by the loop, until the task is done, and by the handles.
+    // Counted by the loop, until the task is done, and by the handles; from the start by one of
+    // each.
     void acquire() noexcept { ++references_; }
     void release() noexcept {
         if (--references_ > 0) return;
-        if (error_unseen) report_unseen_error();
-        if (list_node<>::is_linked()) list_node<>::unlink();
+        if (is_remembered()) be_forgotten();
         delete this;
     }
 
-    /// The loop is about to end, and handles are left: asks it now what they could ask it for.
-    void outlive_loop() noexcept;
-
-    event_loop& loop;
+    // What a switch between tasks looks at comes first, together.
     std::coroutine_handle<> resume_at;  // its innermost coroutine, while it is suspended
-    suspension* waiting_for = nullptr;  // while it is waiting
     cancel_scope* innermost_scope = this;
-    intrusive_ring<task_observer, task_observer> observers;
-    counted_ptr<task_context> context;  // its task-local values
-
     task_state state = task_state::ready;
     bool interrupted = false;   // it was woken by a cancellation, before what it waited for
     bool error_unseen = false;  // it has failed, and nobody was given the exception yet
     bool is_named = false;
+    coarse_time waiting_since;  // while it is waiting
+    suspension* waiting_for;    // while it is waiting
+    event_loop& loop;
+    intrusive_ring<task_observer, task_observer> observers;
+    counted_ptr<task_context> context;  // its task-local values
 
 private:
-    task_control* inhabitant() noexcept final { return this; }
-    void report_unseen_error() noexcept;
-    void forget_name() noexcept;
+    task_control* inhabitant() const noexcept final { return const_cast<task_control*>(this); }
+    // A task that is done hangs under no scope: then its links there serve the loop's memory of it.
+    bool is_remembered() const noexcept { return is_linked(); }
+    void be_forgotten() noexcept;
 
-    std::uint32_t references_ = 1;
+    std::uint32_t references_ = 2;
     const std::uint32_t id_;
-
-public:
-    coarse_time waiting_since = 0;  // while it is waiting
 };
 
 /// Throws the error of a task that has failed, as those who await it see it.
