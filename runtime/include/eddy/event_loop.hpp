@@ -226,10 +226,11 @@ private:
     deadlock_handler deadlock_handler_;
     // One of the waiting tasks that something outside can wake, found by the last search.
     const task_control* outside_witness_ = nullptr;
-    std::uint64_t stuck_since_ = 0;              // how many resumptions there were
-    std::unique_ptr<loop_observer> observer_;    // null: nobody watches, and nothing is measured
-    event_loop* const* const home_ = &current_;  // tells the thread that made it from others
-    const unsigned forks_ = fork_count();        // tells the process that made it from its children
+    std::uint64_t stuck_since_ = 0;            // how many resumptions there were
+    std::unique_ptr<loop_observer> observer_;  // null: nobody watches, and nothing is measured
+    const unsigned forks_ = fork_count();      // tells the process that made it from its children
+    // Tells the thread that made it from others, where asserts are on.
+    [[maybe_unused]] event_loop* const* const home_ = &current_;
 };
 
 template <class T>
