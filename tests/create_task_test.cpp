@@ -214,6 +214,7 @@ task<> give_names() {
     EXPECT_EQ(create_task(give(1), "speaking").name(), "speaking");
     const task_handle<int> unnamed = create_task(give(1));
     EXPECT_THAT(unnamed.name(), HasSubstr("task-"));
+    EXPECT_THAT(create_task(give(1), "").name(), HasSubstr("task-")) << "an empty name is none";
     co_return;
 }
 

@@ -82,6 +82,44 @@ TEST(EventLoop, CanRunInsideATaskOfAnotherOne) {
     EXPECT_EQ(simulate(run_another_loop()), 5);
 }
 
+task<> wait_for(event& bell, const event_loop*& where) {
+    co_await bell.wait();
+    where = event_loop::current();
+}
+
+task<> ring(event& bell) {
+    bell.set();
+    co_return;
+}
+
+task<> ring_from_another_loop() {
+    event bell;
+    const event_loop* woken_on = nullptr;
+    task_handle<void> other = create_task(wait_for(bell, woken_on));
+    co_await yield();
+    simulate(ring(bell));
+    EXPECT_EQ(other.control().state, task_state::ready);
+    EXPECT_EQ(woken_on, nullptr) << "it was resumed by a loop that is not its own";
+    co_await other;
+    EXPECT_EQ(woken_on, event_loop::current());
+}
+
+TEST(EventLoop, ResumesItsTasksThatAnotherOneHasWoken) {
+    simulate(ring_from_another_loop());
+}
+
+TEST(EventLoop, ResumesItsTasksThatWereWokenWhileNoLoopRan) {
+    event bell;
+    const event_loop* woken_on = nullptr;
+    event_loop loop(simulated());
+    const auto waiting = loop.start(wait_for(bell, woken_on));
+    loop.run_once();
+    bell.set();
+    EXPECT_EQ(woken_on, nullptr);
+    loop.run_until_done(*waiting);
+    EXPECT_EQ(woken_on, &loop);
+}
+
 task<> clean_up_with_a_wait(log& order) {
     try {
         co_await sleep(1h);

@@ -59,6 +59,19 @@ TEST(TaskControl, HasANumberAndIsNamedAfterItUntilItGetsAName) {
     simulate(number_tasks());
 }
 
+TEST(TaskControl, MayBeNamedAfterItsEndAndOutliveItsLoop) {
+    counted_ptr<task_with_result<void>> ended;
+    {
+        event_loop loop(simulated());
+        ended = loop.start(give_way(1));
+        loop.run_until_done(*ended);
+        ended->set_name("late");
+        ended->set_name("later");
+        EXPECT_EQ(ended->name(), "later");
+    }
+    EXPECT_EQ(ended->name(), "task-1") << "the loop knew its name";
+}
+
 class counting_observer final : public task_observer {
 public:
     void on_done(task_control& ended) noexcept override {

@@ -9,7 +9,7 @@ namespace eddy {
 template <class Tag = void>
 class list_node {
 public:
-    list_node() noexcept {}
+    list_node() noexcept {}  // leaves `previous_` as it is
     list_node(const list_node&) = delete;
     list_node& operator=(const list_node&) = delete;
 

@@ -7,7 +7,7 @@ namespace eddy {
 /// The link an object needs to stand in an `intrusive_queue`.
 class queue_node {
 public:
-    queue_node() noexcept {}
+    queue_node() noexcept {}  // leaves `next_` as it is
     queue_node(const queue_node&) = delete;
     queue_node& operator=(const queue_node&) = delete;
 

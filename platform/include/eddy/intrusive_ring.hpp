@@ -13,7 +13,7 @@ class intrusive_ring;
 template <class Tag>
 class ring_node {
 public:
-    ring_node() noexcept {}
+    ring_node() noexcept {}  // leaves `previous_` as it is
     ring_node(const ring_node&) = delete;
     ring_node& operator=(const ring_node&) = delete;
 

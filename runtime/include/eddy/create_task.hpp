@@ -185,11 +185,11 @@ task_handle<T> create_task(task<T> work) {
     return task_handle<T>(event_loop::current()->start(std::move(work)));
 }
 
-/// The same with a name, for people.
+/// The same with a name, for people; an empty one is none.
 template <class T>
 task_handle<T> create_task(task<T> work, std::string_view name) {
     task_handle<T> started = create_task(std::move(work));
-    started.control().set_name(name);
+    if (!name.empty()) started.control().set_name(name);
     return started;
 }
 

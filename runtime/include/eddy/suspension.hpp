@@ -12,7 +12,7 @@ class task_control;
 /// the parked coroutine, so waiting allocates nothing.
 class suspension {
 public:
-    suspension() noexcept {}
+    suspension() noexcept {}  // leaves `task_` as it is
     suspension(const suspension&) = delete;
     suspension& operator=(const suspension&) = delete;
 
