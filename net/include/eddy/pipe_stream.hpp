@@ -26,10 +26,7 @@ public:
     }
 
     /// Whoever reads the other end comes to the end of the stream.
-    task<> close() {
-        handle_.close();
-        co_return;
-    }
+    task<> close();
 
     bool is_open() const noexcept { return static_cast<bool>(handle_); }
     const std::string& name() const noexcept { return name_; }

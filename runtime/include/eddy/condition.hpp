@@ -1,7 +1,7 @@
 #pragma once
 
 #include <eddy/lock.hpp>
-#include <eddy/timeout.hpp>
+#include <eddy/task.hpp>
 #include <eddy/wait_list.hpp>
 
 #include <cassert>
@@ -44,17 +44,7 @@ public:
 
     /// Gives the lock back, waits to be notified, and takes the lock again, also when cancelled:
     /// whoever comes back, by return or by exception, holds it.
-    task<> wait(lock& mutex, lock::guard& held) {
-        held.release();
-        std::exception_ptr ended;
-        try {
-            co_await notified();
-        } catch (...) {
-            ended = std::current_exception();
-        }
-        held = co_await shield(take(mutex));
-        if (ended) std::rethrow_exception(ended);
-    }
+    task<> wait(lock& mutex, lock::guard& held);
 
     /// Waits until `holds()` is true, asking after each notification.
     template <std::predicate Predicate>
@@ -70,7 +60,6 @@ public:
 
 private:
     awaiter notified() noexcept { return awaiter(*this); }
-    static task<lock::guard> take(lock& mutex) { co_return co_await mutex.acquire(); }
 
     wait_list waiters_;
 };

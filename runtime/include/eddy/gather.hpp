@@ -87,12 +87,7 @@ task<std::vector<T>> gather_vector(std::vector<task<T>> works) {
     co_return results;
 }
 
-inline task<void> gather_vector(std::vector<task<void>> works) {
-    child_tasks children;
-    for (task<void>& work : works) children.start(std::move(work));
-    co_await children.all_done();
-    children.throw_failure();
-}
+task<void> gather_vector(std::vector<task<void>> works);
 
 template <class T>
 task<std::vector<result<T>>> gather_vector_settled(std::vector<task<T>> works) {

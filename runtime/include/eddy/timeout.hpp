@@ -65,16 +65,7 @@ task<std::optional<T>> move_on_after(duration time, task<T> work) {
 }
 
 /// For work without a result: whether it was done in time.
-inline task<bool> move_on_after(duration time, task<void> work) {
-    deadline_scope scope(time);
-    try {
-        co_await std::move(work);
-        co_return true;
-    } catch (const cancelled&) {
-        if (!scope.absorbs_cancellation()) throw;
-    }
-    co_return false;
-}
+task<bool> move_on_after(duration time, task<void> work);
 
 /// Lets `work` finish even if the running task is cancelled meanwhile. Its result is returned; the
 /// cancellation comes at the next suspension point after it.
