@@ -13,7 +13,7 @@ namespace {
 eddy::task<> echo(eddy::tcp_stream peer) {
     std::array<std::byte, 4096> buffer;
     while (const std::size_t size = co_await peer.read(buffer)) {
-        co_await eddy::write_all(peer, std::span(buffer).first(size));
+        co_await peer.write_all(std::span(buffer).first(size));
     }
 }
 

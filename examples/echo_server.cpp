@@ -13,7 +13,7 @@ eddy::task<> echo(eddy::tcp_stream peer) {
     std::array<std::byte, 16 * 1024> buffer;
     try {
         while (const std::size_t size = co_await peer.read(buffer)) {
-            co_await eddy::write_all(peer, std::span(buffer).first(size));
+            co_await peer.write_all(std::span(buffer).first(size));
         }
     } catch (const std::system_error& lost) {
         std::cerr << peer.remote().to_string() << ": " << lost.what() << '\n';

@@ -109,7 +109,7 @@ public:
     }
 
     bool submit(operation& op) noexcept override {
-        op.error.clear();
+        if (op.error) op.error.clear();  // asks the library for the category
         if (op.handle == invalid_handle) {
             op.error = system_error_code(EBADF);
             return false;

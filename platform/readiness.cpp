@@ -136,8 +136,7 @@ std::uint64_t total_size(std::span<const io_buffer> buffers) noexcept {
 std::uint32_t readiness::attach(native_handle handle) {
     const auto index = static_cast<std::size_t>(handle);
     if (index >= handles_.size()) handles_.resize(index + 1);
-    if (!handles_[index]) handles_[index] = std::make_unique<followed>();
-    followed& on = *handles_[index];
+    followed& on = handles_[index];
     on.attached = true;
     on.closing = false;
     on.input.maybe_ready = on.output.maybe_ready = true;
@@ -152,7 +151,7 @@ void readiness::detach(native_handle handle) noexcept {
 }
 
 bool readiness::submit(operation& op) noexcept {
-    op.error.clear();
+    if (op.error) op.error.clear();  // asks the library for the category
     op.scratch[0] = 0;
     if (op.handle == invalid_handle) return !fail(op, system_error_code(EBADF));
     if (op.code == opcode::read_at || op.code == opcode::write_at) {

@@ -1,7 +1,10 @@
 #include <eddy/socket_stream.hpp>
 
+#include "support/cancel_sweep.hpp"
+#include "support/counted.hpp"
 #include "support/ending.hpp"
 #include "support/process_fixture.hpp"
+#include "support/simulate.hpp"
 #include "support/sockets.hpp"
 #include "support/streams.hpp"
 
@@ -11,6 +14,7 @@
 #include <gmock/gmock.h>
 
 #include <array>
+#include <memory>
 
 namespace eddy::testing {
 namespace {
@@ -143,6 +147,152 @@ task<> let_one_end_go() {
 
 TEST_P(SocketStream, IsClosedByItsDestructor) {
     run(let_one_end_go());
+}
+
+// The whole of a text --------------------------------------------------------------------------
+
+std::span<const std::byte> bytes_of(std::string_view text) {
+    return std::as_bytes(std::span(text));
+}
+
+std::string numbered_text(std::size_t size) {
+    std::string text(size, ' ');
+    for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>('a' + i % 23);
+    return text;
+}
+
+task<> write_whole(tcp_stream& to, std::string_view text) {
+    co_await to.write_all(bytes_of(text));
+}
+
+task<> write_whole_and_close(tcp_stream& to, std::string_view text) {
+    co_await to.write_all(bytes_of(text));
+    co_await to.close();
+}
+
+task<> pass_on_all_of(std::size_t size) {
+    auto [near, far] = co_await connect_tcp();
+    const std::string text = numbered_text(size);
+    const auto [none, came] = co_await gather(write_whole_and_close(near, text), read_text(far));
+    EXPECT_TRUE(came == text) << came.size() << " bytes";
+}
+
+TEST_P(SocketStream, WritesAllOfMoreThanTheKernelTakesAtOnce) {
+    run(pass_on_all_of(5'000'000));
+}
+
+task<> write_nothing() {
+    auto [near, far] = co_await connect_tcp();
+    co_await near.close();
+    co_await near.write_all({});  // would fail if the kernel were asked
+    EXPECT_THAT(co_await error_of(write_whole(near, "x")), HasSubstr("send"));
+}
+
+TEST_P(SocketStream, AsksTheKernelNothingIfNothingIsToBeWritten) {
+    run(write_nothing());
+}
+
+task<> cancel_a_whole_write() {
+    auto [near, far] = co_await connect_tcp();
+    const std::string text = numbered_text(20'000'000);
+    auto writing = create_task(ending_of(write_whole(near, text)));
+    while (available_bytes(far.native()) == 0) co_await yield();
+    writing.cancel();
+    EXPECT_EQ(co_await writing, ending::cancelled);
+    co_await near.close();
+    const std::string came = co_await read_text(far);
+    EXPECT_LT(came.size(), text.size());
+    EXPECT_TRUE(text.starts_with(came)) << "what was sent is the beginning";
+}
+
+TEST_P(SocketStream, EndsAWholeWriteThatIsCancelledInTheMiddle) {
+    run(cancel_a_whole_write());
+}
+
+task<> close_under_a_whole_write() {
+    auto [near, far] = co_await connect_tcp();
+    const std::string text = numbered_text(20'000'000);
+    auto writing = create_task(error_of(write_whole(near, text)));
+    while (available_bytes(far.native()) == 0) co_await yield();
+    const std::string peer = near.remote().to_string();
+    co_await near.close();
+    EXPECT_THAT(co_await writing, HasSubstr("send (" + peer + ")"));
+}
+
+TEST_P(SocketStream, EndsAWholeWriteWhenItIsClosedInTheMiddle) {
+    run(close_under_a_whole_write());
+}
+
+TEST(SocketStreamWholeWrite, ArrivesWhateverTheAccidents) {
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+        SCOPED_TRACE(seed);
+        event_loop loop(simulated(seed));
+        loop.run_until_complete(to_task([]() -> task<> {
+            auto [one, other] = simulation().network().open_pair();
+            const endpoint at = endpoint::loopback(80);
+            tcp_stream near = tcp_stream::adopt(std::move(one), at);
+            tcp_stream far = tcp_stream::adopt(std::move(other), at);
+            const std::string text = numbered_text(20'000);
+            const auto [none, came] =
+                co_await gather(write_whole_and_close(near, text), read_text(far));
+            EXPECT_TRUE(came == text) << came.size() << " bytes";
+        }));
+    }
+}
+
+task<> cancel_while_a_part_is_taken() {
+    auto [one, other] = simulation().network().open_pair();
+    tcp_stream near = tcp_stream::adopt(std::move(one), endpoint::loopback(80));
+    tcp_stream far = tcp_stream::adopt(std::move(other), endpoint::loopback(80));
+    const std::string text = numbered_text(20'000);
+    auto writing = create_task(ending_of(write_whole(near, text)));
+    co_await sleep(std::chrono::seconds(1));
+    EXPECT_FALSE(writing.done());
+    co_await read_text(far, 100);  // makes room for a part, and nobody will make more
+    writing.cancel();
+    EXPECT_EQ(co_await writing, ending::cancelled);
+}
+
+TEST(SocketStreamWholeWrite, StartsNoRestWhenItIsCancelledWhileAPartIsTaken) {
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+        SCOPED_TRACE(seed);
+        EXPECT_NO_THROW(simulate(cancel_while_a_part_is_taken(), seed));
+    }
+}
+
+struct transmission {
+    std::string text = numbered_text(10'000);
+    std::string came;
+};
+
+task<> transmit(unique_handle end, std::shared_ptr<transmission> what) {
+    const counted guard(1);
+    tcp_stream to = tcp_stream::adopt(std::move(end), endpoint::loopback(80));
+    try {
+        co_await to.write_all(bytes_of(what->text));
+    } catch (const std::system_error& error) {
+        // Where both are cancelled, the other one may have closed its end before.
+        EXPECT_EQ(error.code(), std::errc::broken_pipe);
+    }
+}
+
+task<> hear_out(unique_handle end, std::shared_ptr<transmission> what) {
+    const counted guard(1);
+    tcp_stream from = tcp_stream::adopt(std::move(end), endpoint::loopback(80));
+    what->came = co_await read_text(from);
+}
+
+TEST(SocketStreamWholeWrite, EndsWhereverItIsCancelled) {
+    sweep([](simulated_backend& kernel) {
+        auto [near, far] = kernel.network().open_pair();
+        const auto what = std::make_shared<transmission>();
+        scenario made;
+        made.tasks.push_back(transmit(std::move(near), what));
+        made.tasks.push_back(hear_out(std::move(far), what));
+        made.victims = 1;
+        made.check = [what] { EXPECT_TRUE(what->text.starts_with(what->came)); };
+        return made;
+    });
 }
 
 }  // namespace

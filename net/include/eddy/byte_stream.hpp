@@ -40,12 +40,17 @@ struct incomplete_read : std::runtime_error {
     incomplete_read() : std::runtime_error("the stream ended early") {}
 };
 
-/// Writes all of `data`.
+/// Writes all of `data`, to any stream and as a task, which can be given a time limit or run beside
+/// others. What a socket does itself, with its own `write_all`, needs no coroutine.
 template <byte_stream Stream>
 task<> write_all(Stream& stream, std::span<const std::byte> data) {
-    while (!data.empty()) {
-        const std::size_t taken = co_await stream.write(data);
-        data = data.subspan(taken);
+    if constexpr (requires { stream.write_all(data); }) {
+        co_await stream.write_all(data);
+    } else {
+        while (!data.empty()) {
+            const std::size_t taken = co_await stream.write(data);
+            data = data.subspan(taken);
+        }
     }
 }
 

@@ -73,6 +73,32 @@ public:
     }
 };
 
+/// Sends all of a buffer, however many calls to the kernel that takes.
+class whole_transfer_awaiter final : public io_awaiter {
+public:
+    whole_transfer_awaiter(const attached_socket& on, std::span<const std::byte> from,
+                           const endpoint& remote) noexcept
+        : io_awaiter(opcode::send, on.get(), &remote), socket_(on), left_(buffer_of(from)) {
+        buffers = std::span(&left_, 1);
+        goes_on = true;
+    }
+
+    bool await_ready() const {
+        checkpoint();
+        return left_.size == 0;
+    }
+    bool await_suspend(coroutine caller) noexcept { return suspend_if(submit_rest(), caller); }
+    void await_resume() const { io_awaiter::await_resume(); }
+
+private:
+    bool start_again() noexcept override;
+    bool submit_rest() noexcept;
+    bool skip_sent() noexcept;  // whether anything is left
+
+    const attached_socket& socket_;
+    io_buffer left_;
+};
+
 /// Waits until a socket can be read or written.
 class readiness_awaiter final : public io_awaiter {
 public:

@@ -19,6 +19,11 @@ public:
     transfer_awaiter write(std::span<const std::byte> from) noexcept {
         return transfer_awaiter(opcode::send, socket_.get(), from, remote_);
     }
+    /// Sends all of `from`, which must live until it has come back. When it throws, a part may have
+    /// been sent.
+    whole_transfer_awaiter write_all(std::span<const std::byte> from) noexcept {
+        return whole_transfer_awaiter(socket_, from, remote_);
+    }
     /// Sends some of several pieces with one call to the kernel.
     vector_transfer_awaiter write(std::span<const io_buffer> pieces) noexcept {
         return vector_transfer_awaiter(opcode::send, socket_.get(), pieces, remote_);

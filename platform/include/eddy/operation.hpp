@@ -50,6 +50,7 @@ inline io_buffer buffer_of(std::span<const std::byte> bytes) noexcept {
 struct operation : list_node<> {
     opcode code = opcode::readable;
     bool in_flight = false;  ///< the kernel may still touch buffers and peer
+    bool goes_on = false;    ///< whoever started it may have to start it again before it is done
     native_handle handle = invalid_handle;
     std::span<const io_buffer> buffers;
     endpoint* peer = nullptr;  ///< may be null where it is filled in

@@ -31,14 +31,7 @@ public:
     }
 
     bool await_suspend(coroutine caller) noexcept {
-        event_loop& loop = *event_loop::current();
-        if (loop.kernel().submit(*this)) {
-            park(caller);
-            return true;
-        }
-        if (loop.take_budget()) return false;
-        pause(caller);
-        return true;
+        return suspend_if(event_loop::current()->kernel().submit(*this), caller);
     }
 
     /// The operation's value; throws `cancelled`, or std::system_error naming verb and counterpart.
@@ -54,10 +47,25 @@ public:
     /// The kernel has given the operation back.
     void finished() noexcept {
         in_flight = false;
+        if (goes_on && start_again()) return;
         wake();
     }
 
 protected:
+    /// The operation was started and is in flight, or has finished at once.
+    bool suspend_if(bool is_in_flight, coroutine caller) noexcept {
+        if (is_in_flight) {
+            park(caller);
+            return true;
+        }
+        if (event_loop::current()->take_budget()) return false;
+        pause(caller);
+        return true;
+    }
+
+    /// Where it `goes_on`: whether a part is left to do, and is in flight now.
+    virtual bool start_again() noexcept { return false; }
+
     /// What the operation concerns, as errors name it: a peer, a file. Empty: nothing to name.
     virtual std::string counterpart() const;
 
