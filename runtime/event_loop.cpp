@@ -174,8 +174,7 @@ void event_loop::finish(task_control& task) noexcept {
     if (outside_witness_ == &task) outside_witness_ = nullptr;
     task.resume_at.destroy();
     --tasks_;
-    const bool failed = static_cast<bool>(task.error());
-    if (failed) task.error_unseen = true;
+    const bool failed = task.error_unseen;
     task.announce_end();
     if (task.is_named || failed) remembered_.push_back(task);
     task.release();

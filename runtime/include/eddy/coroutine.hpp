@@ -43,7 +43,7 @@ private:
 std::coroutine_handle<> transfer_to(coroutine next) noexcept;
 
 /// Marks the running task as done: its outermost coroutine, `last`, has ended.
-void finish_running_task(coroutine last) noexcept;
+void finish_running_task(coroutine last, bool has_failed) noexcept;
 
 // An awaiter that stands in the expression of the `co_await`. `await_transform` would return a
 // plain reference to it, but GCC 12.2 copies what such a reference refers to.
@@ -79,7 +79,7 @@ public:
         std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) const noexcept {
             const coroutine next = ended.promise().awaited_by;
             if (next) return transfer_to(next);
-            finish_running_task(ended);
+            finish_running_task(ended, ended.promise().has_failed());
             return std::noop_coroutine();
         }
     };

@@ -175,7 +175,7 @@ public:
 
 private:
     friend std::coroutine_handle<> transfer_to(coroutine next) noexcept;
-    friend void finish_running_task(coroutine last) noexcept;
+    friend void finish_running_task(coroutine last, bool has_failed) noexcept;
     class entered;
 
     void make_ready(task_control& task) noexcept {
@@ -237,9 +237,11 @@ template <class T>
 counted_ptr<task_with_result<T>> event_loop::start(task<T>&& work, cancel_scope* parent) {
     assert_on_its_thread();
     cancel_scope& above = parent != nullptr ? *parent : scope_;
-    auto* const control = new task_with_result<T>(*this, above, next_task_id(), work.handle());
+    counted_ptr<task_context> context;
+    if (running_ != nullptr) context = running_->context;
+    auto* const control =
+        new task_with_result<T>(*this, above, next_task_id(), work.handle(), std::move(context));
     work.release().promise().into = &control->outcome;
-    if (running_ != nullptr) control->context = running_->context;
     ++tasks_;
     ready_.push_back(*control);
     return counted_ptr<task_with_result<T>>(control);
@@ -259,10 +261,11 @@ inline std::coroutine_handle<> transfer_to(coroutine next) noexcept {
     return std::noop_coroutine();
 }
 
-inline void finish_running_task(coroutine last) noexcept {
+inline void finish_running_task(coroutine last, bool has_failed) noexcept {
     task_control& task = *event_loop::current_->running_;
     task.resume_at = last.handle();
     task.state = task_state::done;
+    task.error_unseen = has_failed;
 }
 
 inline void suspension::park(coroutine caller) noexcept {

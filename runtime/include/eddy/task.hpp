@@ -23,8 +23,9 @@ public:
         into->set_value(std::forward<U>(value));
     }
     void unhandled_exception() noexcept { into->set_error(std::current_exception()); }
+    bool has_failed() const noexcept { return static_cast<bool>(into->error()); }
 
-    result<T>* into = nullptr;
+    result<T>* into;  // once it is started
 };
 
 template <>
@@ -32,8 +33,9 @@ class result_promise<void> : public promise_base {
 public:
     void return_void() noexcept { into->set_value(); }
     void unhandled_exception() noexcept { into->set_error(std::current_exception()); }
+    bool has_failed() const noexcept { return static_cast<bool>(into->error()); }
 
-    result<void>* into = nullptr;
+    result<void>* into;
 };
 
 /// A piece of work written as a coroutine. Lazy: it starts when it is awaited, in the task of the

@@ -49,8 +49,8 @@ class task_control : public cancel_scope, public queue_node {
 public:
     /// Ready to begin with `root`, its outermost coroutine.
     task_control(event_loop& on, cancel_scope& parent, std::uint32_t id,
-                 std::coroutine_handle<> root) noexcept
-        : resume_at(root), loop(on), id_(id) {
+                 std::coroutine_handle<> root, counted_ptr<task_context> inherited) noexcept
+        : resume_at(root), loop(on), context(std::move(inherited)), id_(id) {
         enter(parent);
     }
     virtual ~task_control() = default;
