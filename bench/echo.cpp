@@ -1,6 +1,6 @@
 // eddy's echo server, for the comparison in echo.py: one loop, one task per connection. Says at
 // which port of the loopback interface it listens.
-//   echo [--backend epoll|io_uring]
+//   echo [--backend epoll|io_uring]      without it: io_uring, where there is one
 
 #include <eddy/eddy.hpp>
 

@@ -174,7 +174,7 @@ void event_loop::finish(task_control& task) noexcept {
     if (outside_witness_ == &task) outside_witness_ = nullptr;
     task.resume_at.destroy();
     --tasks_;
-    const bool failed = task.error_unseen;
+    const bool failed = task.error_unseen;  // nobody can have seen it yet
     task.announce_end();
     if (task.is_named || failed) remembered_.push_back(task);
     task.release();

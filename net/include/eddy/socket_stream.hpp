@@ -19,8 +19,8 @@ public:
     transfer_awaiter write(std::span<const std::byte> from) noexcept {
         return transfer_awaiter(opcode::send, socket_.get(), from, remote_);
     }
-    /// Sends all of `from`, which must live until it has come back. When it throws, a part may have
-    /// been sent.
+    /// Sends all of `from`. That and the stream must live and stay where they are until it has come
+    /// back. When it throws, cancelled or not, a part may have been sent.
     whole_transfer_awaiter write_all(std::span<const std::byte> from) noexcept {
         return whole_transfer_awaiter(socket_, from, remote_);
     }

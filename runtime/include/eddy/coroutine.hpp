@@ -42,7 +42,8 @@ private:
 /// be returned from `await_suspend`.
 std::coroutine_handle<> transfer_to(coroutine next) noexcept;
 
-/// Marks the running task as done: its outermost coroutine, `last`, has ended.
+/// Marks the running task as done: its outermost coroutine, `last`, has ended, and `has_failed` if
+/// what it left is an exception.
 void finish_running_task(coroutine last, bool has_failed) noexcept;
 
 // An awaiter that stands in the expression of the `co_await`. `await_transform` would return a

@@ -52,7 +52,8 @@ public:
     }
 
 protected:
-    /// The operation was started and is in flight, or has finished at once.
+    /// The operation was started and is in flight, or has finished at once: then the task goes on,
+    /// unless its turn is used up.
     bool suspend_if(bool is_in_flight, coroutine caller) noexcept {
         if (is_in_flight) {
             park(caller);
