@@ -172,7 +172,6 @@ void event_loop::resume_observed(task_control& first) {
 void event_loop::finish(task_control& task) noexcept {
     running_ = nullptr;
     if (outside_witness_ == &task) outside_witness_ = nullptr;
-    task.resume_at.destroy();
     --tasks_;
     const bool failed = task.error_unseen;  // nobody can have seen it yet
     task.announce_end();

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace eddy::testing {
@@ -81,6 +82,37 @@ task<> look_at_states() {
 
 TEST(TaskInfo, TellsWhatATaskIsDoing) {
     simulate(look_at_states());
+}
+
+// Looks at all tasks when it is destroyed.
+class onlooker {
+public:
+    explicit onlooker(std::vector<task_info>& seen) noexcept : seen_(&seen) {}
+    onlooker(onlooker&& other) noexcept : seen_(std::exchange(other.seen_, nullptr)) {}
+    ~onlooker() {
+        if (seen_ != nullptr) *seen_ = all_tasks();
+    }
+
+private:
+    std::vector<task_info>* seen_;
+};
+
+task<> sleep_beside(onlooker) {
+    co_await inner(1s);
+}
+
+task<> look_from_an_argument_of_the_last_coroutine() {
+    std::vector<task_info> seen;
+    co_await create_task(sleep_beside(onlooker(seen)), "ending");
+    const auto ending = std::ranges::find(seen, "ending", &task_info::name);
+    EXPECT_NE(ending, seen.end());
+    if (ending == seen.end()) co_return;
+    EXPECT_EQ(ending->state, task_state::done);
+    EXPECT_TRUE(ending->backtrace.empty()) << "it stands nowhere any more";
+}
+
+TEST(TaskInfo, ShowsATaskWhoseLastArgumentsAreBeingDestroyed) {
+    simulate(look_from_an_argument_of_the_last_coroutine());
 }
 
 task<> gather_two() {

@@ -46,7 +46,7 @@ public:
 
         void return_void() noexcept {}
         void unhandled_exception() noexcept { error_ = std::current_exception(); }
-        bool has_failed() const noexcept { return static_cast<bool>(error_); }
+        final_awaiter final_suspend() const noexcept { return {}; }
 
         // The awaiters of `co_yield` are our own and need no look at where they stand.
         yield_awaiter await_transform(yield_awaiter each) noexcept { return each; }

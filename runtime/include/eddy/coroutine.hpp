@@ -42,9 +42,9 @@ private:
 /// be returned from `await_suspend`.
 std::coroutine_handle<> transfer_to(coroutine next) noexcept;
 
-/// Marks the running task as done: its outermost coroutine, `last`, has ended, and `has_failed` if
-/// what it left is an exception.
-void finish_running_task(coroutine last, bool has_failed) noexcept;
+/// Marks the running task as done: its outermost coroutine has ended, and `has_failed` if what it
+/// left is an exception.
+void finish_running_task(bool has_failed) noexcept;
 
 // An awaiter that stands in the expression of the `co_await`. `await_transform` would return a
 // plain reference to it, but GCC 12.2 copies what such a reference refers to.
@@ -71,20 +71,18 @@ public:
 
     std::suspend_always initial_suspend() const noexcept { return {}; }
 
-    // A coroutine that ends gives control back to the one that awaits it.
+    // A coroutine that ends gives control back to the one that awaits it. The outermost one of a
+    // task is awaited by none, and goes: it does not suspend any more, so its frame is destroyed.
     struct final_awaiter {
-        bool await_ready() const noexcept { return false; }
-        void await_resume() const noexcept {}
+        bool is_outermost = false;
 
+        bool await_ready() const noexcept { return is_outermost; }
         template <std::derived_from<promise_base> Promise>
         std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) const noexcept {
-            const coroutine next = ended.promise().awaited_by;
-            if (next) return transfer_to(next);
-            finish_running_task(ended, ended.promise().has_failed());
-            return std::noop_coroutine();
+            return transfer_to(ended.promise().awaited_by);
         }
+        void await_resume() const noexcept {}
     };
-    final_awaiter final_suspend() const noexcept { return {}; }
 
     /// Notes where the coroutine stands while it awaits.
     template <class Awaitable>

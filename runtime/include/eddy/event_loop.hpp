@@ -175,7 +175,7 @@ public:
 
 private:
     friend std::coroutine_handle<> transfer_to(coroutine next) noexcept;
-    friend void finish_running_task(coroutine last, bool has_failed) noexcept;
+    friend void finish_running_task(bool has_failed) noexcept;
     class entered;
 
     void make_ready(task_control& task) noexcept {
@@ -261,9 +261,9 @@ inline std::coroutine_handle<> transfer_to(coroutine next) noexcept {
     return std::noop_coroutine();
 }
 
-inline void finish_running_task(coroutine last, bool has_failed) noexcept {
+inline void finish_running_task(bool has_failed) noexcept {
     task_control& task = *event_loop::current_->running_;
-    task.resume_at = last.handle();
+    task.resume_at = {};
     task.state = task_state::done;
     task.error_unseen = has_failed;
 }

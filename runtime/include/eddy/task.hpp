@@ -17,25 +17,31 @@ class task;
 template <class T>
 class result_promise : public promise_base {
 public:
-    template <class U = T>
-        requires std::convertible_to<U&&, T>
-    void return_value(U&& value) {
-        into->set_value(std::forward<U>(value));
-    }
     void unhandled_exception() noexcept { into->set_error(std::current_exception()); }
-    bool has_failed() const noexcept { return static_cast<bool>(into->error()); }
+
+    final_awaiter final_suspend() const noexcept {
+        if (awaited_by) return {};
+        finish_running_task(static_cast<bool>(into->error()));
+        return {.is_outermost = true};
+    }
 
     result<T>* into;  // once it is started
 };
 
+template <class T>
+class returning_promise : public result_promise<T> {
+public:
+    template <class U = T>
+        requires std::convertible_to<U&&, T>
+    void return_value(U&& value) {
+        this->into->set_value(std::forward<U>(value));
+    }
+};
+
 template <>
-class result_promise<void> : public promise_base {
+class returning_promise<void> : public result_promise<void> {
 public:
     void return_void() noexcept { into->set_value(); }
-    void unhandled_exception() noexcept { into->set_error(std::current_exception()); }
-    bool has_failed() const noexcept { return static_cast<bool>(into->error()); }
-
-    result<void>* into;
 };
 
 /// A piece of work written as a coroutine. Lazy: it starts when it is awaited, in the task of the
@@ -45,7 +51,7 @@ class [[nodiscard("a task does nothing until it is awaited")]] task {
 public:
     using value_type = T;
 
-    class promise_type : public result_promise<T> {
+    class promise_type : public returning_promise<T> {
     public:
         task get_return_object() noexcept {
             return task(std::coroutine_handle<promise_type>::from_promise(*this));
