@@ -27,7 +27,7 @@ void attached_socket::close() noexcept {
 }
 
 // Not where its task was cancelled while the kernel took a part: only the whole is a result.
-bool whole_transfer_awaiter::start_again() noexcept {
+bool write_all_awaiter::start_again() noexcept {
     if (!skip_sent()) return false;
     if (!parked_task()->innermost_scope->is_effective()) return submit_rest();
     error = std::make_error_code(std::errc::operation_canceled);
@@ -36,7 +36,7 @@ bool whole_transfer_awaiter::start_again() noexcept {
 
 // False: it has finished at once, all of it or with an error. The socket may have been closed since
 // the last time.
-bool whole_transfer_awaiter::submit_rest() noexcept {
+bool write_all_awaiter::submit_rest() noexcept {
     do {
         handle = socket_.get();
         if (event_loop::current()->kernel().submit(*this)) return true;
@@ -44,7 +44,7 @@ bool whole_transfer_awaiter::submit_rest() noexcept {
     return false;
 }
 
-bool whole_transfer_awaiter::skip_sent() noexcept {
+bool write_all_awaiter::skip_sent() noexcept {
     if (error) return false;
     left_.data = static_cast<std::byte*>(left_.data) + value;
     left_.size -= value;

@@ -51,7 +51,7 @@ std::error_code sync_file(native_handle file) noexcept {
 
 void perform_on_file(operation& op) noexcept {
     const ssize_t result = retry_interrupted([&] { return transfer(op); });
-    op.error = result < 0 ? last_error() : std::error_code();
+    op.error = result < 0 ? operation_error(last_error()) : operation_error();
     op.value = result < 0 ? 0 : static_cast<std::uint64_t>(result);
 }
 

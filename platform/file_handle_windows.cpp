@@ -67,7 +67,7 @@ std::error_code sync_file(native_handle file) noexcept {
 }
 
 void perform_on_file(operation& op) noexcept {
-    op.error.clear();
+    op.error = {};
     op.value = 0;
     for (const io_buffer& each : op.buffers) {
         std::error_code error;

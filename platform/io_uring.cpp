@@ -109,7 +109,7 @@ public:
     }
 
     bool submit(operation& op) noexcept override {
-        if (op.error) op.error.clear();  // asks the library for the category
+        op.error = {};
         if (op.handle == invalid_handle) {
             op.error = system_error_code(EBADF);
             return false;
@@ -237,7 +237,7 @@ private:
     void prepare(operation& op, io_uring_sqe* request) noexcept {
         const auto* const vectors = reinterpret_cast<const iovec*>(op.buffers.data());
         const auto count = static_cast<unsigned>(op.buffers.size());
-        op.scratch[0] = 0;
+        op.scratch = 0;
         switch (op.code) {
             case opcode::accept:
                 io_uring_prep_accept(request, op.handle, nullptr, nullptr, SOCK_CLOEXEC);
@@ -286,12 +286,12 @@ private:
         if (free_messages_ == nullptr) free_messages_ = &messages_.emplace_back();
         message_slot& slot = *std::exchange(free_messages_, free_messages_->next_free);
         slot.message = message_of(op);
-        op.scratch[0] = reinterpret_cast<std::uintptr_t>(&slot);
+        op.scratch = reinterpret_cast<std::uintptr_t>(&slot);
         return &slot.message;
     }
 
     void give_message_back(operation& op) noexcept {
-        auto& slot = *reinterpret_cast<message_slot*>(op.scratch[0]);
+        auto& slot = *reinterpret_cast<message_slot*>(op.scratch);
         if (op.code == opcode::receive_from && op.peer != nullptr)
             op.peer->resize(slot.message.msg_namelen);
         slot.next_free = std::exchange(free_messages_, &slot);
@@ -367,7 +367,7 @@ private:
 
     void on_operation(operation& op, const completion& answer) noexcept {
         if (op.code == opcode::read || op.code == opcode::write) return on_pipe(op, answer);
-        if (op.scratch[0] != 0) give_message_back(op);
+        if (op.scratch != 0) give_message_back(op);
         const bool stream = op.code == opcode::receive || op.code == opcode::send;
         if (answer.result == -EAGAIN && stream) {
             return start_again(op, IORING_RECVSEND_POLL_FIRST);
@@ -386,7 +386,7 @@ private:
 
     // An end that is used the wrong way fails here; a poll of it would wait for ever.
     bool try_on_pipe(operation& op) noexcept {
-        op.scratch[0] = 0;
+        op.scratch = 0;
         ++system_calls_;
         return try_transfer_on_pipe(op);
     }
@@ -403,8 +403,8 @@ private:
 
     void finish(operation& op, int result) noexcept {
         if (result < 0) {
-            op.error = result == -ECANCELED ? std::make_error_code(std::errc::operation_canceled)
-                                            : system_error_code(-result);
+            op.error = result == -ECANCELED ? operation_error(std::errc::operation_canceled)
+                                            : operation_error(system_error_code(-result));
         } else {
             op.value = static_cast<std::uint64_t>(result);
         }

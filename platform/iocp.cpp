@@ -290,14 +290,14 @@ void iocp_backend::give_back(request& ended) noexcept {
 
 bool iocp_backend::submit(operation& op) noexcept {
     if (op.handle == invalid_handle) {
-        op.error = std::make_error_code(std::errc::bad_file_descriptor);
+        op.error = std::errc::bad_file_descriptor;
         return false;
     }
     const auto found = handles_.find(op.handle);
     assert(found != handles_.end() && "a handle is attached before its first operation");
     followed& on = found->second;
     request& asked = take_request(op);
-    op.error.clear();
+    op.error = {};
     DWORD bytes = 0;
     DWORD error = start(on, asked, bytes);
     const bool is_there = error != ERROR_IO_PENDING && (error != 0 || on.skips || !on.reports);
@@ -306,7 +306,7 @@ bool iocp_backend::submit(operation& op) noexcept {
         return false;
     }
     op.in_flight = true;
-    op.scratch[0] = reinterpret_cast<std::uintptr_t>(&asked);
+    op.scratch = reinterpret_cast<std::uintptr_t>(&asked);
     on.requests.push_back(asked);
     ++in_flight_;
     return true;
@@ -566,7 +566,7 @@ bool iocp_backend::goes_on(followed& on, request& ended, DWORD& error, DWORD& by
 
 void iocp_backend::finish(request& ended, DWORD error, std::uint64_t bytes) noexcept {
     operation& op = *ended.op;
-    op.scratch[0] = 0;
+    op.scratch = 0;
     op.value = bytes;
     if (ended.code == opcode::read_at || ended.code == opcode::write_at) {
         op.value = ended.done;
@@ -583,9 +583,8 @@ void iocp_backend::finish(request& ended, DWORD error, std::uint64_t bytes) noex
     if (error == 0 && ended.code == opcode::connect)
         ::setsockopt(socket_of(op.handle), SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, nullptr, 0);
     if (error != 0)
-        op.error = error == ERROR_OPERATION_ABORTED
-                       ? std::make_error_code(std::errc::operation_canceled)
-                       : windows_error(error);
+        op.error = error == ERROR_OPERATION_ABORTED ? operation_error(std::errc::operation_canceled)
+                                                    : operation_error(windows_error(error));
     give_back(ended);
 }
 
@@ -606,7 +605,7 @@ void iocp_backend::finish_accept(request& ended) noexcept {
 }
 
 void iocp_backend::cancel(operation& op) noexcept {
-    if (op.in_flight && op.scratch[0] != 0) cancel(*reinterpret_cast<request*>(op.scratch[0]));
+    if (op.in_flight && op.scratch != 0) cancel(*reinterpret_cast<request*>(op.scratch));
 }
 
 void iocp_backend::cancel(request& asked) noexcept {

@@ -60,9 +60,9 @@ ssize_t transfer(const operation& op) noexcept {
 }  // namespace
 
 bool try_transfer_on_pipe(operation& op) noexcept {
-    op.error.clear();
-    if (op.scratch[0] == 0) {
-        op.scratch[0] = 1;
+    op.error = {};
+    if (op.scratch == 0) {
+        op.scratch = 1;
         op.error = make_non_blocking(op.handle);
         if (op.error) return true;
     }

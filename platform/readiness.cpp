@@ -19,15 +19,18 @@ bool finish(operation& op, std::uint64_t value = 0) noexcept {
     return true;
 }
 
-bool fail(operation& op, std::error_code error = last_error()) noexcept {
+bool fail(operation& op, operation_error error = last_error()) noexcept {
     op.error = error;
     return true;
 }
 
+bool fail_unless_it_would_block(operation& op) noexcept {
+    return errno != EAGAIN && errno != EWOULDBLOCK && fail(op);
+}
+
 bool finish_with(operation& op, ssize_t result) noexcept {
-    if (result >= 0) return finish(op, static_cast<std::uint64_t>(result));
-    if (errno == EAGAIN || errno == EWOULDBLOCK) return false;
-    return fail(op);
+    if (result < 0) return fail_unless_it_would_block(op);
+    return finish(op, static_cast<std::uint64_t>(result));
 }
 
 bool wait_for(operation& op, short events) noexcept {
@@ -40,8 +43,8 @@ bool wait_for(operation& op, short events) noexcept {
 bool accept_peer(operation& op) noexcept {
     // A listener that blocks would hold the whole loop; the accepted sockets need no such flag
     // because every call on them says MSG_DONTWAIT.
-    if (op.scratch[0] == 0 && make_non_blocking(op.handle)) return fail(op);
-    op.scratch[0] = 1;
+    if (op.scratch == 0 && make_non_blocking(op.handle)) return fail(op);
+    op.scratch = 1;
     endpoint ignored;
     endpoint& peer = op.peer != nullptr ? *op.peer : ignored;
     for (;;) {
@@ -55,8 +58,8 @@ bool accept_peer(operation& op) noexcept {
 }
 
 bool connect_peer(operation& op) noexcept {
-    if (op.scratch[0] == 0) {
-        op.scratch[0] = 1;
+    if (op.scratch == 0) {
+        op.scratch = 1;
         if (make_non_blocking(op.handle)) return fail(op);
         if (::connect(op.handle, sockaddr_of(*op.peer), sockaddr_size(*op.peer)) == 0)
             return finish(op);
@@ -103,22 +106,30 @@ bool receive_datagram(operation& op) noexcept {
     return finish_with(op, size);
 }
 
-bool perform(operation& op) noexcept {
+bool perform_other(operation& op) noexcept {
     switch (op.code) {
         case opcode::accept: return accept_peer(op);
         case opcode::connect: return connect_peer(op);
-        case opcode::receive: return receive(op);
-        case opcode::send:
         case opcode::send_to: return send(op);
         case opcode::receive_from: return receive_datagram(op);
         case opcode::readable: return wait_for(op, POLLIN);
         case opcode::writable: return wait_for(op, POLLOUT);
         case opcode::read:
         case opcode::write: return try_transfer_on_pipe(op);
+        case opcode::receive:
+        case opcode::send:
         case opcode::read_at:
-        case opcode::write_at: break;
+        case opcode::write_at: break;  // done elsewhere
     }
-    return fail(op, std::make_error_code(std::errc::operation_not_supported));
+    return fail(op, std::errc::operation_not_supported);
+}
+
+// Nearly all operations are these two. They are told apart by comparing: after a call into the
+// kernel the processor has forgotten where a jump through a table went the last time.
+bool perform(operation& op) noexcept {
+    if (op.code == opcode::receive) return receive(op);
+    if (op.code == opcode::send) return send(op);
+    return perform_other(op);
 }
 
 bool reads_a_stream(const operation& op) noexcept {
@@ -151,8 +162,8 @@ void readiness::detach(native_handle handle) noexcept {
 }
 
 bool readiness::submit(operation& op) noexcept {
-    if (op.error) op.error.clear();  // asks the library for the category
-    op.scratch[0] = 0;
+    op.error = {};
+    op.scratch = 0;
     if (op.handle == invalid_handle) return !fail(op, system_error_code(EBADF));
     if (op.code == opcode::read_at || op.code == opcode::write_at) {
         // Files are always ready: the call answers at once, if only after the disk has.
@@ -183,8 +194,12 @@ void readiness::on_edge(native_handle handle, std::uint32_t generation, bool rea
     followed& on = entry(handle);
     if (!on.attached || on.generation != generation) return;
     on.closing = on.closing || closing;
-    if (readable) serve(on, on.input);
-    if (writable) serve(on, on.output);
+    const auto is_ready = [&](direction& way) {
+        way.maybe_ready = true;
+        if (!way.waiting.empty()) serve(on, way);
+    };
+    if (readable) is_ready(on.input);
+    if (writable) is_ready(on.output);
 }
 
 readiness::direction& readiness::direction_of(followed& on, opcode code) noexcept {
@@ -199,7 +214,6 @@ readiness::direction& readiness::direction_of(followed& on, opcode code) noexcep
 }
 
 void readiness::serve(followed& on, direction& way) noexcept {
-    way.maybe_ready = true;
     while (way.maybe_ready && !way.waiting.empty()) {
         operation& op = way.waiting.front();
         if (!attempt(op, on, way)) return;
@@ -210,7 +224,7 @@ void readiness::serve(followed& on, direction& way) noexcept {
 }
 
 void readiness::finish_canceled(operation& op) noexcept {
-    op.error = std::make_error_code(std::errc::operation_canceled);
+    op.error = std::errc::operation_canceled;
     --waiting_;
     finished.push_back(op);
 }

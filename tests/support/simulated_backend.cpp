@@ -18,9 +18,9 @@ void simulated_backend::detach(native_handle handle) noexcept {
 }
 
 bool simulated_backend::submit(operation& op) noexcept {
-    op.error.clear();
+    op.error = {};
     if (op.handle == invalid_handle) {
-        op.error = std::make_error_code(std::errc::bad_file_descriptor);
+        op.error = std::errc::bad_file_descriptor;
         return false;
     }
     const std::optional<time_point> possible = network_.possible_at(op);
@@ -107,7 +107,7 @@ bool simulated_backend::finish(const pending& each) {
         if (is_possible) network_.perform(op, now_);
         return is_possible;
     }
-    op.error = std::make_error_code(std::errc::operation_canceled);
+    op.error = std::errc::operation_canceled;
     return true;
 }
 

@@ -24,7 +24,7 @@ std::byte& byte_at(const operation& op, std::size_t place) noexcept {
 }
 
 void fail(operation& op, std::errc error) noexcept {
-    op.error = std::make_error_code(error);
+    op.error = error;
 }
 
 }  // namespace

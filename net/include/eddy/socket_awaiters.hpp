@@ -74,10 +74,10 @@ public:
 };
 
 /// Sends all of a buffer, however many calls to the kernel that takes.
-class whole_transfer_awaiter final : public io_awaiter {
+class write_all_awaiter final : public io_awaiter {
 public:
-    whole_transfer_awaiter(const attached_socket& on, std::span<const std::byte> from,
-                           const endpoint& remote) noexcept
+    write_all_awaiter(const attached_socket& on, std::span<const std::byte> from,
+                      const endpoint& remote) noexcept
         : io_awaiter(opcode::send, on.get(), &remote), socket_(on), left_(buffer_of(from)) {
         buffers = std::span(&left_, 1);
         goes_on = true;

@@ -21,8 +21,8 @@ public:
     }
     /// Sends all of `from`. That and the stream must live and stay where they are until it has come
     /// back. When it throws, cancelled or not, a part may have been sent.
-    whole_transfer_awaiter write_all(std::span<const std::byte> from) noexcept {
-        return whole_transfer_awaiter(socket_, from, remote_);
+    write_all_awaiter write_all(std::span<const std::byte> from) noexcept {
+        return write_all_awaiter(socket_, from, remote_);
     }
     /// Sends some of several pieces with one call to the kernel.
     vector_transfer_awaiter write(std::span<const io_buffer> pieces) noexcept {

@@ -3,11 +3,11 @@
 #include <eddy/endpoint.hpp>
 #include <eddy/intrusive_list.hpp>
 #include <eddy/native_handle.hpp>
+#include <eddy/operation_error.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <system_error>
 
 namespace eddy {
 
@@ -53,13 +53,14 @@ struct operation : list_node<> {
     bool goes_on = false;    ///< whoever started it may have to start it again before it is done
     native_handle handle = invalid_handle;
     std::span<const io_buffer> buffers;
-    endpoint* peer = nullptr;  ///< may be null where it is filled in
-    std::uint64_t offset = 0;  ///< for files, in bytes
 
-    std::error_code error;    ///< set when finished
+    operation_error error;    ///< set when finished
     std::uint64_t value = 0;  ///< set when finished without error
 
-    std::uintptr_t scratch[2] = {};  ///< the backend's own, while in flight
+    std::uintptr_t scratch = 0;  ///< the backend's own, while in flight
+
+    endpoint* peer = nullptr;  ///< may be null where it is filled in
+    std::uint64_t offset = 0;  ///< for files, in bytes
 };
 
 using operation_list = intrusive_list<operation>;
