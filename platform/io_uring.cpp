@@ -1,13 +1,12 @@
 #include "backends.hpp"
+#include "io_uring_ring.hpp"
 #include "pipe_transfer.hpp"
 #include "posix.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <deque>
 #include <vector>
 
-#include <liburing.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -70,11 +69,6 @@ struct message_slot {
     message_slot* next_free;
 };
 
-// A new ring may be mapped where another thread's was. The kernel keeps the two apart, but liburing
-// calls it without the C library, where ThreadSanitizer would see that: this counter shows the
-// order.
-std::atomic<unsigned> rings_closed = 0;
-
 class io_uring_backend final : public backend {
 public:
     static std::unique_ptr<backend> make(std::error_code& error) {
@@ -85,10 +79,8 @@ public:
     }
 
     ~io_uring_backend() override {
-        if (!opened_) return;
-        reap();  // among the last completions may be connections that have to be closed
-        rings_closed.fetch_add(1, std::memory_order_release);
-        io_uring_queue_exit(&ring_);
+        // Among the last completions may be connections that have to be closed.
+        if (ring_.is_open()) reap();
     }
 
     std::error_code attach(native_handle handle) override {
@@ -157,54 +149,13 @@ public:
 private:
     io_uring_backend() = default;
 
-    // The newest flags first; an older kernel answers EINVAL and gets the next set.
-    // SINGLE_ISSUER and DEFER_TASKRUN are of Linux 6.1, COOP_TASKRUN and TASKRUN_FLAG of 5.19.
     std::error_code open() noexcept {
-        static constexpr unsigned flag_sets[] = {
-            IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG,
-            IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG,
-            0,
-        };
-        int result = -EINVAL;
-        for (const unsigned flags : flag_sets) {
-            io_uring_params params{};
-            // Completions can outnumber the requests of one turn: many operations wait for long.
-            params.flags = flags | IORING_SETUP_CLAMP | IORING_SETUP_CQSIZE;
-            params.cq_entries = 4 * submission_entries;
-            result = io_uring_queue_init_params(submission_entries, &ring_, &params);
-            if (result == 0) {
-                static_cast<void>(rings_closed.load(std::memory_order_acquire));
-                opened_ = true;
-                features_ = params.features;
-                break;
-            }
-            if (result != -EINVAL) break;
-        }
-        if (result < 0) return system_error_code(-result);
-        return check_abilities();
-    }
-
-    std::error_code check_abilities() noexcept {
-        // NODROP: completions that find no room wait in the kernel. EXT_ARG: enter takes a timeout.
-        constexpr unsigned needed = IORING_FEAT_NODROP | IORING_FEAT_EXT_ARG;
-        if ((features_ & needed) != needed) return system_error_code(ENOSYS);
-
-        io_uring_probe* const probe = io_uring_get_probe_ring(&ring_);
-        if (probe == nullptr) return system_error_code(ENOSYS);
-        bool all = true;
-        for (const int code : {IORING_OP_ACCEPT, IORING_OP_CONNECT, IORING_OP_RECV, IORING_OP_SEND,
-                               IORING_OP_RECVMSG, IORING_OP_SENDMSG, IORING_OP_POLL_ADD,
-                               IORING_OP_READV, IORING_OP_WRITEV, IORING_OP_ASYNC_CANCEL}) {
-            all = all && io_uring_opcode_supported(probe, code);
-        }
-        io_uring_free_probe(probe);
-        if (!all) return system_error_code(ENOSYS);
-
+        if (const std::error_code error = ring_.open()) return error;
         wake_up_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
         if (!wake_up_) return last_error();
         arm_wake_up();
         // Some machines let a ring be made and forbid to enter it.
-        const int entered = io_uring_submit(&ring_);
+        const int entered = io_uring_submit(ring_.get());
         return entered < 0 ? system_error_code(-entered) : std::error_code();
     }
 
@@ -217,7 +168,7 @@ private:
 
     io_uring_sqe* next_request() noexcept {
         for (;;) {
-            if (io_uring_sqe* const request = io_uring_get_sqe(&ring_)) return request;
+            if (io_uring_sqe* const request = io_uring_get_sqe(ring_.get())) return request;
             flush();
         }
     }
@@ -301,7 +252,7 @@ private:
         if (timeout == duration::zero()) {
             if (!kernel_has_work()) return;
             ++system_calls_;
-            check(io_uring_submit_and_get_events(&ring_));
+            check(io_uring_submit_and_get_events(ring_.get()));
             return;
         }
         __kernel_timespec native{};
@@ -312,17 +263,17 @@ private:
         }
         io_uring_cqe* first = nullptr;
         ++system_calls_;
-        check(io_uring_submit_and_wait_timeout(&ring_, &first, 1, timeout ? &native : nullptr,
+        check(io_uring_submit_and_wait_timeout(ring_.get(), &first, 1, timeout ? &native : nullptr,
                                                nullptr));
         cancel_pending_ = false;
     }
 
     // Whether entering the kernel without sleeping would change anything.
     bool kernel_has_work() const noexcept {
-        if (io_uring_sq_ready(&ring_) > 0) return true;
+        if (io_uring_sq_ready(ring_.get()) > 0) return true;
         // A ring without TASKRUN_FLAG needs no call either: there the kernel interrupts the thread
         // to finish operations.
-        const unsigned flags = IO_URING_READ_ONCE(*ring_.sq.kflags);
+        const unsigned flags = IO_URING_READ_ONCE(*ring_.get()->sq.kflags);
         return (flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;
     }
 
@@ -337,7 +288,7 @@ private:
     // Hands over what is queued and lets cancelled requests go, without sleeping.
     void flush() noexcept {
         ++system_calls_;
-        const int result = io_uring_submit_and_get_events(&ring_);
+        const int result = io_uring_submit_and_get_events(ring_.get());
         // Completions wait unread: make room, and the queue moves again.
         if (result == -EBUSY) reap();
         cancel_pending_ = false;
@@ -345,10 +296,10 @@ private:
 
     void reap() noexcept {
         io_uring_cqe* next = nullptr;
-        while (io_uring_peek_cqe(&ring_, &next) == 0) {
+        while (io_uring_peek_cqe(ring_.get(), &next) == 0) {
             // Copied and given back first: `dispatch` may have to make room and come here again.
             const completion answer{next->user_data, next->res, next->flags};
-            io_uring_cqe_seen(&ring_, next);
+            io_uring_cqe_seen(ring_.get(), next);
             dispatch(answer);
         }
     }
@@ -516,11 +467,6 @@ private:
         cancel_pending_ = true;
     }
 
-    static constexpr unsigned submission_entries = 1024;
-
-    io_uring ring_{};
-    bool opened_ = false;
-    unsigned features_ = 0;
     bool cancel_pending_ = false;  // a handle's requests are cancelled but not yet handed over
     bool multishot_ = true;
     std::uint64_t system_calls_ = 0;
@@ -532,6 +478,9 @@ private:
     std::vector<std::unique_ptr<listener>> dying_;
     std::deque<message_slot> messages_;
     message_slot* free_messages_ = nullptr;
+
+    // Goes first: then the kernel has let go of the rest.
+    io_uring_ring ring_;
 };
 
 }  // namespace

@@ -1,0 +1,73 @@
+#include "io_uring_ring.hpp"
+
+#include "posix.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+namespace eddy {
+namespace {
+
+constexpr unsigned submission_entries = 1024;
+
+// Completions can outnumber the requests of one turn: many operations wait for long.
+constexpr unsigned completion_entries = 4 * submission_entries;
+
+// The newest flags first; an older kernel answers EINVAL and gets the next set.
+// SINGLE_ISSUER and DEFER_TASKRUN are of Linux 6.1, COOP_TASKRUN and TASKRUN_FLAG of 5.19.
+constexpr unsigned flag_sets[] = {
+    IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG,
+    IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG,
+    0,
+};
+
+// NODROP: completions that find no room wait in the kernel. EXT_ARG: enter takes a timeout.
+constexpr unsigned needed_features = IORING_FEAT_NODROP | IORING_FEAT_EXT_ARG;
+
+constexpr int needed_requests[] = {
+    IORING_OP_ACCEPT,  IORING_OP_CONNECT,      IORING_OP_RECV,     IORING_OP_SEND,
+    IORING_OP_RECVMSG, IORING_OP_SENDMSG,      IORING_OP_POLL_ADD, IORING_OP_READV,
+    IORING_OP_WRITEV,  IORING_OP_ASYNC_CANCEL,
+};
+
+// A new ring may be mapped where another thread's was. The kernel keeps the two apart, but liburing
+// calls it without the C library, where ThreadSanitizer would see that: this counter shows the
+// order.
+std::atomic<unsigned> rings_closed = 0;
+
+bool knows_all_requests(io_uring& ring) noexcept {
+    io_uring_probe* const probe = io_uring_get_probe_ring(&ring);
+    if (probe == nullptr) return false;
+    const bool all = std::ranges::all_of(
+        needed_requests, [=](int code) { return io_uring_opcode_supported(probe, code) != 0; });
+    io_uring_free_probe(probe);
+    return all;
+}
+
+}  // namespace
+
+std::error_code io_uring_ring::open() noexcept {
+    int result = -EINVAL;
+    for (const unsigned flags : flag_sets) {
+        io_uring_params params{};
+        params.flags = flags | IORING_SETUP_CLAMP | IORING_SETUP_CQSIZE;
+        params.cq_entries = completion_entries;
+        result = io_uring_queue_init_params(submission_entries, &ring_, &params);
+        if (result != -EINVAL) break;
+    }
+    if (result < 0) return system_error_code(-result);
+    static_cast<void>(rings_closed.load(std::memory_order_acquire));
+    is_open_ = true;
+
+    const bool is_able =
+        (ring_.features & needed_features) == needed_features && knows_all_requests(ring_);
+    return is_able ? std::error_code() : system_error_code(ENOSYS);
+}
+
+io_uring_ring::~io_uring_ring() {
+    if (!is_open_) return;
+    rings_closed.fetch_add(1, std::memory_order_release);
+    io_uring_queue_exit(&ring_);
+}
+
+}  // namespace eddy
