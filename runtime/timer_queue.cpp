@@ -20,9 +20,14 @@ constexpr std::size_t first_child_of(std::size_t at) noexcept {
 
 void timer_queue::arm(timer& each, time_point deadline) {
     assert(!each.is_armed());
-    const entry added{deadline, armed_so_far_++, &each};
-    heap_.push_back(added);
-    rise(heap_.size() - 1, added);
+    const std::size_t last = heap_.size();
+    // Made where it stands, and most often it stays there: its parent is due earlier.
+    const entry& added = heap_.emplace_back(deadline, armed_so_far_++, each);
+    if (comes_before_parent(last, added)) {
+        rise(last, entry(added));
+    } else {
+        each.place_ = static_cast<std::uint32_t>(last);
+    }
 }
 
 void timer_queue::disarm(timer& each) noexcept {
@@ -42,11 +47,12 @@ void timer_queue::place(std::size_t at, const entry& each) noexcept {
     each.who->place_ = static_cast<std::uint32_t>(at);
 }
 
+bool timer_queue::comes_before_parent(std::size_t at, const entry& each) const noexcept {
+    return at > 0 && each.before(heap_[parent_of(at)]);
+}
+
 void timer_queue::rise(std::size_t at, const entry& each) noexcept {
-    while (at > 0 && each.before(heap_[parent_of(at)])) {
-        place(at, heap_[parent_of(at)]);
-        at = parent_of(at);
-    }
+    for (; comes_before_parent(at, each); at = parent_of(at)) place(at, heap_[parent_of(at)]);
     place(at, each);
 }
 
@@ -66,11 +72,11 @@ void timer_queue::sink(std::size_t at, const entry& each) noexcept {
 
 void timer_queue::remove(std::size_t at) noexcept {
     heap_[at].who->place_ = timer::not_armed;
+    if (at == heap_.size() - 1) return heap_.pop_back();
     const entry last = heap_.back();
     heap_.pop_back();
-    if (at == heap_.size()) return;
     // The last entry fills the gap and moves to where it belongs, up or down.
-    if (at > 0 && last.before(heap_[parent_of(at)])) {
+    if (comes_before_parent(at, last)) {
         rise(at, last);
     } else {
         sink(at, last);

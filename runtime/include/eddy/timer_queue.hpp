@@ -59,12 +59,17 @@ private:
         std::uint64_t order;  // of arming: breaks ties
         timer* who;
 
+        entry(time_point due, std::uint64_t number, timer& whose) noexcept
+            : deadline(due), order(number), who(&whose) {}
+
         bool before(const entry& other) const noexcept {
             return deadline != other.deadline ? deadline < other.deadline : order < other.order;
         }
     };
 
     void place(std::size_t at, const entry& each) noexcept;
+    // Whether `each`, if it stood at `at`, would have to rise.
+    bool comes_before_parent(std::size_t at, const entry& each) const noexcept;
     void rise(std::size_t at, const entry& each) noexcept;
     void sink(std::size_t at, const entry& each) noexcept;
     void remove(std::size_t at) noexcept;
