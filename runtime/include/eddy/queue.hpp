@@ -58,7 +58,7 @@ public:
             // Not moved as a whole: a small one would be loaded in one piece, and that has to wait
             // for the two stores, value and flag, that made it: 4 % of a round trip.
             if (!item_) return std::nullopt;
-            return std::optional<T>(std::move(*item_));
+            return std::optional<T>(std::in_place, std::move(*item_));
         }
         std::string_view what() const noexcept override { return "queue, to get"; }
 
