@@ -30,7 +30,7 @@ void attached_socket::close() noexcept {
 bool write_all_awaiter::start_again() noexcept {
     if (!skip_sent()) return false;
     if (!parked_task()->innermost_scope->is_effective()) return submit_rest();
-    error = std::make_error_code(std::errc::operation_canceled);
+    error = std::errc::operation_canceled;
     return false;
 }
 

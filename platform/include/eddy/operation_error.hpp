@@ -2,6 +2,7 @@
 
 #include <eddy/system_errors.hpp>
 
+#include <cassert>
 #include <string>
 #include <system_error>
 
@@ -16,7 +17,11 @@ public:
     operation_error(std::errc error) noexcept : code_(-static_cast<int>(error)) {}
     /// Of the system's category (`system_errors`) or of std::generic_category.
     operation_error(const std::error_code& error) noexcept
-        : code_(error.category() == std::generic_category() ? -error.value() : error.value()) {}
+        : code_(error.category() == std::generic_category() ? -error.value() : error.value()) {
+        assert(error.value() >= 0 && "a negative code would be taken for that of a std::errc");
+        assert((!error || code_ < 0 || error.category() == system_errors()) &&
+               "there is no room for another category");
+    }
 
     explicit operator bool() const noexcept { return code_ != 0; }
     operator std::error_code() const noexcept {
