@@ -20,7 +20,7 @@ public:
     receive_datagram_awaiter(native_handle on, std::span<std::byte> into,
                              const endpoint& local) noexcept
         : io_awaiter(opcode::receive_from, on, &local), piece_(buffer_of(into)) {
-        buffers = std::span(&piece_, 1);
+        buffers = {&piece_, 1};
         peer = &from_;
     }
 
@@ -42,7 +42,7 @@ public:
     send_datagram_awaiter(native_handle on, std::span<const std::byte> what, const endpoint& to,
                           address which) noexcept
         : io_awaiter(opcode::send_to, on, &to_), piece_(buffer_of(what)), to_(to) {
-        buffers = std::span(&piece_, 1);
+        buffers = {&piece_, 1};
         if (which == address::given) peer = &to_;
     }
 

@@ -43,12 +43,12 @@ public:
     transfer_awaiter(opcode way, native_handle on, std::span<std::byte> into,
                      const endpoint& remote) noexcept
         : io_awaiter(way, on, &remote), buffer_(buffer_of(into)) {
-        buffers = std::span(&buffer_, 1);
+        buffers = {&buffer_, 1};
     }
     transfer_awaiter(opcode way, native_handle on, std::span<const std::byte> from,
                      const endpoint& remote) noexcept
         : io_awaiter(way, on, &remote), buffer_(buffer_of(from)) {
-        buffers = std::span(&buffer_, 1);
+        buffers = {&buffer_, 1};
     }
 
     std::size_t await_resume() const {
@@ -79,7 +79,7 @@ public:
     write_all_awaiter(const attached_socket& on, std::span<const std::byte> from,
                       const endpoint& remote) noexcept
         : io_awaiter(opcode::send, on.get(), &remote), socket_(on), left_(buffer_of(from)) {
-        buffers = std::span(&left_, 1);
+        buffers = {&left_, 1};
         goes_on = true;
     }
 

@@ -41,7 +41,7 @@ public:
     bool operator==(const endpoint& other) const noexcept;
 
     /// The bytes of the kernel's `sockaddr`.
-    std::span<const std::byte> native() const noexcept { return std::span(bytes_).first(size_); }
+    std::span<const std::byte> native() const noexcept { return {bytes_.data(), size_}; }
     /// Room for the kernel to write a `sockaddr` into; `resize` says how much it wrote.
     std::span<std::byte> storage() noexcept { return bytes_; }
     void resize(std::size_t size) noexcept;

@@ -14,7 +14,7 @@ public:
     named_transfer(opcode way, native_handle on, io_buffer piece, const std::string& name,
                    std::uint64_t from = 0) noexcept
         : io_awaiter(way, on), piece_(piece), name_(name) {
-        buffers = std::span(&piece_, 1);
+        buffers = {&piece_, 1};
         offset = from;
     }
 
