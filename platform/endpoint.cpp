@@ -59,6 +59,7 @@ endpoint make_ipv6(const in6_addr& address, std::uint16_t port, std::uint32_t sc
 }  // namespace
 
 std::optional<endpoint> endpoint::parse(std::string_view address, std::uint16_t port) {
+    if (address.find('\0') != address.npos) return std::nullopt;  // would hide the rest
     const std::size_t percent = address.find('%');
     const std::string literal(address.substr(0, percent));
 
@@ -97,6 +98,9 @@ endpoint endpoint::local(std::string_view path) {
                                 std::to_string(sizeof(native.sun_path) - 1) +
                                 " bytes: " + std::string(path));
     }
+    if (path.find('\0') != path.npos)
+        throw std::invalid_argument("local socket path has a zero byte inside: " +
+                                    std::string(path));
     native.sun_family = AF_UNIX;
     std::memcpy(native.sun_path, path.data(), path.size());
     endpoint result;

@@ -2,6 +2,8 @@
 #include "posix.hpp"
 #include "readiness.hpp"
 
+#include <eddy/fork_count.hpp>
+
 #include <array>
 
 #include <sys/epoll.h>
@@ -37,7 +39,7 @@ public:
 
     std::error_code attach(native_handle handle) override {
         const std::uint32_t generation = readiness_.attach(handle);
-        epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+        epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET,
                           .data = {.u64 = mark_of(handle, generation)}};
         ++readiness_.system_calls;
         if (::epoll_ctl(poller_.get(), EPOLL_CTL_ADD, handle, &event) == 0) return {};
@@ -50,6 +52,7 @@ public:
 
     void detach(native_handle handle) noexcept override {
         readiness_.detach(handle);
+        if (fork_count() != forks_) return;
         ++readiness_.system_calls;
         ::epoll_ctl(poller_.get(), EPOLL_CTL_DEL, handle, nullptr);
     }
@@ -98,8 +101,9 @@ private:
             }
             const int count = ::epoll_pwait2(poller_.get(), events_.data(), room,
                                              timeout ? &native : nullptr, nullptr);
-            if (count >= 0 || errno != ENOSYS) return checked(count);
-            precise_ = false;  // Linux before 5.11
+            // Before Linux 5.11 there is no such call; where calls are filtered, it may be refused.
+            if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return checked(count);
+            precise_ = false;
         }
         // Round up: a timeout cut to 0 ms would make the loop spin until the timer is due.
         constexpr std::chrono::milliseconds longest = std::chrono::hours(24);
@@ -121,7 +125,8 @@ private:
     void dispatch(const epoll_event& event) noexcept {
         if (event.data.u64 == wake_mark) return;
         const std::uint32_t happened = event.events;
-        const bool closing = happened & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
+        // A receive ends in front of urgent data (EPOLLPRI), as it does in front of an error.
+        const bool closing = happened & (EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI);
         readiness_.on_edge(static_cast<native_handle>(event.data.u64 & 0xffff'ffff),
                            static_cast<std::uint32_t>(event.data.u64 >> 32),
                            happened & EPOLLIN || closing,
@@ -130,6 +135,8 @@ private:
 
     unique_handle poller_;
     unique_handle wake_up_;
+    // A forked child shares the epoll instance: what it takes out would be gone here.
+    const unsigned forks_ = fork_count();
     bool precise_ = true;
     readiness readiness_;
 

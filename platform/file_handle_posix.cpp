@@ -22,7 +22,7 @@ int native_flags(file_mode mode) noexcept {
 
 ssize_t transfer(const operation& op) noexcept {
     const auto* const vectors = reinterpret_cast<const iovec*>(op.buffers.data());
-    const int count = static_cast<int>(op.buffers.size());
+    const int count = static_cast<int>(vector_count(op));
     const auto offset = static_cast<off_t>(op.offset);
     return op.code == opcode::read_at ? ::preadv(op.handle, vectors, count, offset)
                                       : ::pwritev(op.handle, vectors, count, offset);

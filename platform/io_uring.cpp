@@ -3,6 +3,8 @@
 #include "pipe_transfer.hpp"
 #include "posix.hpp"
 
+#include <eddy/fork_count.hpp>
+
 #include <algorithm>
 #include <deque>
 #include <vector>
@@ -23,11 +25,16 @@ namespace {
 //   operation comes back exactly once, by its own completion.
 // - A request on a handle holds the open file: closing the handle does not end it. `detach` cancels
 //   and waits for nothing, but makes the kernel let go before the handle can be closed and reused.
+//   What has ended by then but was not seen yet may have to go on with a call of ours: an operation
+//   remembers which attachment of the handle's number it belongs to, and none once it is cancelled.
 // - Handles stay in blocking mode: io_uring answers EAGAIN for a non-blocking one instead of
 //   waiting. A handle that came to us non-blocking is asked to wait first (POLL_FIRST).
 // - A write to a pipe that nobody reads raises SIGPIPE on the thread that makes it, at a moment of
 //   the kernel's choice. So on pipes the ring only tells when, and the call is ours.
+// - A datagram for a local socket whose queue is full is taken apart before the kernel notices, and
+//   an empty one is what it sends later. So local datagrams are sent by us, like bytes into pipes.
 // - A submission queue that is full means: submit and go on.
+// - A forked child shares the rings, but has no part in them.
 
 // What stands in a request's user data: a pointer to one of our objects and, in its lowest bits,
 // which kind. All of them are aligned to 8 bytes.
@@ -80,18 +87,21 @@ public:
 
     ~io_uring_backend() override {
         // Among the last completions may be connections that have to be closed.
-        if (ring_.is_open()) reap();
+        if (ring_.is_open() && !is_in_forked_child()) reap();
     }
 
     std::error_code attach(native_handle handle) override {
         const auto index = static_cast<std::size_t>(handle);
-        if (index >= in_flight_.size()) in_flight_.resize(index + 1);
+        if (index >= handles_.size()) handles_.resize(index + 1);
         return {};
     }
 
     void detach(native_handle handle) noexcept override {
+        if (is_in_forked_child()) return;
         close_listener(handle);
-        const bool busy = in_flight_[static_cast<std::size_t>(handle)] > 0;
+        attached& on = entry(handle);
+        ++on.attachment;
+        const bool busy = on.in_flight > 0;
         if (busy) {
             io_uring_sqe* const request = next_request();
             io_uring_prep_cancel_fd(request, handle, IORING_ASYNC_CANCEL_ALL);
@@ -106,22 +116,21 @@ public:
             op.error = system_error_code(EBADF);
             return false;
         }
-        if (op.code == opcode::accept && multishot_) return submit_accept(op);
-        if ((op.code == opcode::read || op.code == opcode::write) && try_on_pipe(op)) return false;
+        if (op.code == opcode::accept) return submit_accept(op);
+        if (is_done_here(op) && try_here(op)) return false;
         start(op, next_request());
         return true;
     }
 
     void cancel(operation& op) noexcept override {
-        if (!op.in_flight) return;
-        if (op.is_linked()) {  // it waits for a listener, or has come back and is about to be
-                               // returned
-            if (op.error) return;
+        if (!op.in_flight || is_in_forked_child()) return;
+        if (op.attachment == no_attachment) return;  // was cancelled, or is about to be returned
+        if (op.is_linked()) {                        // it waits for a listener
             op.unlink();
-            --in_flight_[static_cast<std::size_t>(op.handle)];
-            finish(op, -ECANCELED);
+            end_wait(op, -ECANCELED);
             return;
         }
+        op.attachment = no_attachment;
         io_uring_sqe* const request = next_request();
         io_uring_prep_cancel64(request, user_data_of(&op, mark::operation), 0);
         send(request, user_data_of(nullptr, mark::ignored));
@@ -178,35 +187,57 @@ private:
         io_uring_sqe_set_data64(request, user_data);
     }
 
-    void start(operation& op, io_uring_sqe* request) noexcept {
+    // What the kernel has of a handle, by its number. Attachments are numbered from 1.
+    struct attached {
+        std::uint32_t in_flight = 0;  // requests that still hold it
+        std::uint32_t attachment = 1;
+    };
+    static constexpr std::uint32_t no_attachment = 0;
+
+    attached& entry(native_handle handle) noexcept {
+        return handles_[static_cast<std::size_t>(handle)];
+    }
+
+    void begin(operation& op) noexcept {
+        attached& on = entry(op.handle);
         op.in_flight = true;
-        ++in_flight_[static_cast<std::size_t>(op.handle)];
+        op.attachment = on.attachment;
+        ++on.in_flight;
+    }
+
+    // Whether the operation has neither been cancelled nor lost its handle.
+    bool is_wanted(const operation& op) noexcept {
+        return op.attachment == entry(op.handle).attachment;
+    }
+
+    bool is_in_forked_child() const noexcept { return fork_count() != forks_; }
+
+    void start(operation& op, io_uring_sqe* request) noexcept {
+        begin(op);
         prepare(op, request);
         send(request, user_data_of(&op, mark::operation));
     }
 
     void prepare(operation& op, io_uring_sqe* request) noexcept {
         const auto* const vectors = reinterpret_cast<const iovec*>(op.buffers.data());
-        const auto count = static_cast<unsigned>(op.buffers.size());
+        const auto count = static_cast<unsigned>(vector_count(op));
         op.scratch = 0;
         switch (op.code) {
-            case opcode::accept:
-                io_uring_prep_accept(request, op.handle, nullptr, nullptr, SOCK_CLOEXEC);
-                break;
+            case opcode::accept: break;  // not done by a request of its own
             case opcode::connect:
                 io_uring_prep_connect(request, op.handle, sockaddr_of(*op.peer),
                                       sockaddr_size(*op.peer));
                 break;
             case opcode::receive:
                 if (count == 1) {
-                    io_uring_prep_recv(request, op.handle, vectors->iov_base, vectors->iov_len, 0);
+                    io_uring_prep_recv(request, op.handle, vectors->iov_base, size_of(*vectors), 0);
                 } else {
                     io_uring_prep_recvmsg(request, op.handle, take_message(op), 0);
                 }
                 break;
             case opcode::send:
                 if (count == 1) {
-                    io_uring_prep_send(request, op.handle, vectors->iov_base, vectors->iov_len,
+                    io_uring_prep_send(request, op.handle, vectors->iov_base, size_of(*vectors),
                                        MSG_NOSIGNAL);
                 } else {
                     io_uring_prep_sendmsg(request, op.handle, take_message(op), MSG_NOSIGNAL);
@@ -216,7 +247,11 @@ private:
                 io_uring_prep_recvmsg(request, op.handle, take_message(op), MSG_TRUNC);
                 break;
             case opcode::send_to:
-                io_uring_prep_sendmsg(request, op.handle, take_message(op), MSG_NOSIGNAL);
+                if (is_done_here(op)) {
+                    io_uring_prep_poll_add(request, op.handle, POLLOUT);
+                } else {
+                    io_uring_prep_sendmsg(request, op.handle, take_message(op), MSG_NOSIGNAL);
+                }
                 break;
             case opcode::read:
             case opcode::readable: io_uring_prep_poll_add(request, op.handle, POLLIN); break;
@@ -229,6 +264,11 @@ private:
                 io_uring_prep_writev(request, op.handle, vectors, count, op.offset);
                 break;
         }
+    }
+
+    // A request has 32 bits for a size; the kernel itself transfers no more than this at a time.
+    static std::size_t size_of(const iovec& piece) noexcept {
+        return std::min(piece.iov_len, std::size_t{0x7fff'f000});
     }
 
     // The kernel reads a message header after `submit` has returned: it lives here until the end of
@@ -287,10 +327,13 @@ private:
 
     // Hands over what is queued and lets cancelled requests go, without sleeping.
     void flush() noexcept {
-        ++system_calls_;
-        const int result = io_uring_submit_and_get_events(ring_.get());
-        // Completions wait unread: make room, and the queue moves again.
-        if (result == -EBUSY) reap();
+        int result = 0;
+        do {
+            ++system_calls_;
+            result = io_uring_submit_and_get_events(ring_.get());
+            // Completions wait unread: make room, and the queue moves again.
+            if (result == -EBUSY) reap();
+        } while (io_uring_sq_ready(ring_.get()) > 0 && (result > 0 || result == -EBUSY));
         cancel_pending_ = false;
     }
 
@@ -317,15 +360,14 @@ private:
     }
 
     void on_operation(operation& op, const completion& answer) noexcept {
-        if (op.code == opcode::read || op.code == opcode::write) return on_pipe(op, answer);
+        if (is_done_here(op)) return on_ready(op, answer);
         if (op.scratch != 0) give_message_back(op);
         const bool stream = op.code == opcode::receive || op.code == opcode::send;
         if (answer.result == -EAGAIN && stream) {
-            return start_again(op, IORING_RECVSEND_POLL_FIRST);
+            if (is_wanted(op)) return start_again(op, IORING_RECVSEND_POLL_FIRST);
+            return end_wait(op, -ECANCELED);
         }
-        --in_flight_[static_cast<std::size_t>(op.handle)];
-        if (op.code == opcode::accept && answer.result >= 0) fill_in_peer(op, answer.result);
-        finish(op, answer.result);
+        end_wait(op, answer.result);
     }
 
     void start_again(operation& op, std::uint16_t how) noexcept {
@@ -335,30 +377,61 @@ private:
         send(again, user_data_of(&op, mark::operation));
     }
 
-    // An end that is used the wrong way fails here; a poll of it would wait for ever.
-    bool try_on_pipe(operation& op) noexcept {
-        op.scratch = 0;
-        ++system_calls_;
-        return try_transfer_on_pipe(op);
+    // Whether the ring only tells when, and the call is ours.
+    static bool is_done_here(const operation& op) noexcept {
+        if (op.code == opcode::read || op.code == opcode::write) return true;
+        if (op.code != opcode::send_to) return false;
+        return op.peer == nullptr || op.peer->family() == address_family::local;
     }
 
-    void on_pipe(operation& op, const completion& answer) noexcept {
-        if (answer.result >= 0) {
-            ++system_calls_;
-            if (!try_transfer_on_pipe(op)) return start_again(op, 0);
-        }
-        --in_flight_[static_cast<std::size_t>(op.handle)];
-        if (answer.result < 0) return finish(op, answer.result);
-        finished_.push_back(op);
+    // The end of a pipe that is used the wrong way fails here; a poll of it would wait for ever.
+    bool try_here(operation& op) noexcept {
+        op.scratch = 0;
+        return perform_here(op);
+    }
+
+    bool perform_here(operation& op) noexcept {
+        ++system_calls_;
+        return op.code == opcode::send_to ? try_to_send(op) : try_transfer_on_pipe(op);
+    }
+
+    // False: it would block. Otherwise the results of the operation are set.
+    static bool try_to_send(operation& op) noexcept {
+        const msghdr message = message_of(op);
+        const auto call = [&] {
+            return ::sendmsg(op.handle, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        };
+        const ssize_t result = retry_interrupted(call);
+        if (result < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return false;
+        if (result < 0) op.error = last_error();
+        op.value = result < 0 ? 0 : static_cast<std::uint64_t>(result);
+        return true;
+    }
+
+    void on_ready(operation& op, const completion& answer) noexcept {
+        if (answer.result < 0) return end_wait(op, answer.result);
+        if (!is_wanted(op)) return end_wait(op, -ECANCELED);
+        if (!perform_here(op)) return start_again(op, 0);
+        --entry(op.handle).in_flight;
+        come_back(op);
     }
 
     void finish(operation& op, int result) noexcept {
-        if (result < 0) {
-            op.error = result == -ECANCELED ? operation_error(std::errc::operation_canceled)
-                                            : operation_error(system_error_code(-result));
+        // A request that sleeps on a thread of the kernel is woken by a signal to be cancelled.
+        const bool was_cancelled = result == -ECANCELED || (result == -EINTR && !is_wanted(op));
+        if (was_cancelled) {
+            op.error = std::errc::operation_canceled;
+        } else if (result < 0) {
+            op.error = system_error_code(-result);
         } else {
             op.value = static_cast<std::uint64_t>(result);
         }
+        come_back(op);
+    }
+
+    // With the next poll. Until then nobody can cancel it any more.
+    void come_back(operation& op) noexcept {
+        op.attachment = no_attachment;
         finished_.push_back(op);
     }
 
@@ -373,8 +446,7 @@ private:
             op.value = static_cast<std::uint64_t>(accepted);
             return false;
         }
-        op.in_flight = true;
-        ++in_flight_[static_cast<std::size_t>(op.handle)];
+        begin(op);
         on.waiting.push_back(op);
         if (!on.armed) arm(on);
         return true;
@@ -389,15 +461,7 @@ private:
 
     void on_accepted(listener& on, const completion& answer) noexcept {
         on.armed = answer.flags & IORING_CQE_F_MORE;
-        if (answer.result == -EINVAL && !on.detached) {
-            // Linux before 5.19: one request for each socket.
-            multishot_ = false;
-            while (!on.waiting.empty()) {
-                operation& op = on.waiting.pop_front();
-                --in_flight_[static_cast<std::size_t>(op.handle)];
-                start(op, next_request());
-            }
-        } else if (answer.result >= 0) {
+        if (answer.result >= 0) {
             take_accepted(on, unique_handle(answer.result));
         } else if (answer.result != -ECANCELED && !on.waiting.empty()) {
             end_wait(on.waiting.pop_front(), answer.result);
@@ -423,7 +487,7 @@ private:
     }
 
     void end_wait(operation& op, int result) noexcept {
-        --in_flight_[static_cast<std::size_t>(op.handle)];
+        --entry(op.handle).in_flight;
         finish(op, result);
     }
 
@@ -468,12 +532,12 @@ private:
     }
 
     bool cancel_pending_ = false;  // a handle's requests are cancelled but not yet handed over
-    bool multishot_ = true;
     std::uint64_t system_calls_ = 0;
 
     unique_handle wake_up_;
     operation_list finished_;
-    std::vector<std::uint32_t> in_flight_;  // by descriptor: requests that still hold it
+    std::vector<attached> handles_;  // by descriptor
+    const unsigned forks_ = fork_count();
     std::vector<std::unique_ptr<listener>> listeners_;
     std::vector<std::unique_ptr<listener>> dying_;
     std::deque<message_slot> messages_;

@@ -14,11 +14,13 @@ constexpr unsigned submission_entries = 1024;
 constexpr unsigned completion_entries = 4 * submission_entries;
 
 // The newest flags first; an older kernel answers EINVAL and gets the next set.
-// SINGLE_ISSUER and DEFER_TASKRUN are of Linux 6.1, COOP_TASKRUN and TASKRUN_FLAG of 5.19.
+// SINGLE_ISSUER and DEFER_TASKRUN are of Linux 6.1, COOP_TASKRUN and TASKRUN_FLAG of 5.19. A kernel
+// that knows neither has no multishot accept, and cannot cancel what is in flight on a handle.
+// SUBMIT_ALL: one request that is refused does not hold up those behind it.
 constexpr unsigned flag_sets[] = {
-    IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG,
-    IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG,
-    0,
+    IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG |
+        IORING_SETUP_SUBMIT_ALL,
+    IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_SUBMIT_ALL,
 };
 
 // NODROP: completions that find no room wait in the kernel. EXT_ARG: enter takes a timeout.
@@ -55,6 +57,7 @@ std::error_code io_uring_ring::open() noexcept {
         result = io_uring_queue_init_params(submission_entries, &ring_, &params);
         if (result != -EINVAL) break;
     }
+    if (result == -EINVAL) return system_error_code(ENOSYS);
     if (result < 0) return system_error_code(-result);
     static_cast<void>(rings_closed.load(std::memory_order_acquire));
     is_open_ = true;

@@ -43,7 +43,7 @@ private:
 
 ssize_t transfer(const operation& op) noexcept {
     const auto* const vectors = reinterpret_cast<const iovec*>(op.buffers.data());
-    const int count = static_cast<int>(op.buffers.size());
+    const int count = static_cast<int>(vector_count(op));
     if (op.code == opcode::read)
         return retry_interrupted([&] { return ::readv(op.handle, vectors, count); });
     ssize_t written = 0;

@@ -2,7 +2,9 @@
 
 #include <eddy/operation.hpp>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <system_error>
 
 #include <fcntl.h>
@@ -36,11 +38,19 @@ inline std::error_code make_non_blocking(native_handle handle) noexcept {
 
 static_assert(sizeof(io_buffer) == sizeof(iovec), "io_buffer has the layout of iovec");
 
+/// How many buffers of an operation the kernel is given. A part of a stream is as good as all of
+/// it; a datagram goes as a whole or not at all.
+inline std::size_t vector_count(const operation& op) noexcept {
+    const bool is_datagram = op.code == opcode::send_to || op.code == opcode::receive_from;
+    constexpr std::size_t most = IOV_MAX;
+    return is_datagram ? op.buffers.size() : std::min(op.buffers.size(), most);
+}
+
 /// The kernel's view of an operation's buffers and peer. Borrows both.
 inline msghdr message_of(const operation& op) noexcept {
     msghdr message{};
     message.msg_iov = reinterpret_cast<iovec*>(const_cast<io_buffer*>(op.buffers.data()));
-    message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(op.buffers.size());
+    message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(vector_count(op));
     if (op.peer == nullptr) return message;
     if (op.code == opcode::receive_from) {
         message.msg_name = op.peer->storage().data();

@@ -1,5 +1,6 @@
 #include "spawn.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
@@ -86,14 +87,19 @@ std::error_code child_process::send_to_group(process_signal signal) const noexce
 }
 
 bool child_process::wait(std::chrono::milliseconds timeout) const noexcept {
-    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    // Further off than any process lives, and near enough for the clock to count to.
+    constexpr std::chrono::milliseconds for_ever = std::chrono::hours(24 * 365 * 100);
+    constexpr std::chrono::milliseconds longest_sleep = std::chrono::hours(24);
+    const auto deadline = std::chrono::steady_clock::now() + std::min(timeout, for_ever);
     for (;;) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(
             deadline - std::chrono::steady_clock::now());
+        const auto sleep = std::clamp(left, std::chrono::milliseconds(0), longest_sleep);
         pollfd asked{.fd = handle(), .events = POLLIN, .revents = 0};
-        const int count = ::poll(&asked, 1, left.count() > 0 ? static_cast<int>(left.count()) : 0);
+        const int count = ::poll(&asked, 1, static_cast<int>(sleep.count()));
         if (count > 0) return true;
-        if (count == 0 || errno != EINTR) return false;
+        if (count < 0 && errno != EINTR) return false;
+        if (count == 0 && left <= longest_sleep) return false;
     }
 }
 
@@ -107,7 +113,9 @@ native_handle parent_process() noexcept {
 
 std::vector<std::string> current_environment() {
     std::vector<std::string> copy;
-    for (char** each = environ; *each != nullptr; ++each) copy.emplace_back(*each);
+    // Null after clearenv(3).
+    for (char** each = environ; each != nullptr && *each != nullptr; ++each)
+        copy.emplace_back(*each);
     return copy;
 }
 

@@ -136,6 +136,15 @@ bool reads_a_stream(const operation& op) noexcept {
     return op.code == opcode::receive;
 }
 
+// A local socket ends a read also where descriptors were sent along.
+bool is_of_the_internet(native_handle socket) noexcept {
+    endpoint own;
+    auto size = static_cast<socklen_t>(own.storage().size());
+    auto* const address = reinterpret_cast<sockaddr*>(own.storage().data());
+    if (::getsockname(socket, address, &size) < 0) return false;
+    return address->sa_family == AF_INET || address->sa_family == AF_INET6;
+}
+
 std::uint64_t total_size(std::span<const io_buffer> buffers) noexcept {
     std::uint64_t total = 0;
     for (const io_buffer& buffer : buffers) total += buffer.size;
@@ -150,6 +159,7 @@ std::uint32_t readiness::attach(native_handle handle) {
     followed& on = handles_[index];
     on.attached = true;
     on.closing = false;
+    on.short_read_drains = answer::unknown;
     on.input.maybe_ready = on.output.maybe_ready = true;
     return ++on.generation;
 }
@@ -229,7 +239,7 @@ void readiness::finish_canceled(operation& op) noexcept {
     finished.push_back(op);
 }
 
-bool readiness::attempt(operation& op, const followed& on, direction& way) noexcept {
+bool readiness::attempt(operation& op, followed& on, direction& way) noexcept {
     ++system_calls;
     if (!perform(op)) {
         way.maybe_ready = false;
@@ -238,9 +248,12 @@ bool readiness::attempt(operation& op, const followed& on, direction& way) noexc
     // A short read has emptied the socket: the next one would block, and when there is more the
     // kernel reports a new edge. Saves the read that only learns EAGAIN, one call in three per
     // echo.
-    const bool drained =
+    const bool is_short =
         reads_a_stream(op) && !op.error && op.value > 0 && op.value < total_size(op.buffers);
-    if (drained && !on.closing) way.maybe_ready = false;
+    if (!is_short || on.closing) return true;
+    if (on.short_read_drains == answer::unknown)
+        on.short_read_drains = is_of_the_internet(op.handle) ? answer::yes : answer::no;
+    if (on.short_read_drains == answer::yes) way.maybe_ready = false;
     return true;
 }
 

@@ -28,7 +28,8 @@ public:
     void cancel(operation& op) noexcept;
 
     /// An edge: the handle became readable, writable, or both. `closing`: the peer has shut down or
-    /// an error is pending, so a short read does not mean that the next one would block.
+    /// an error is pending, so a short read does not mean that the next one would block. (Nor does
+    /// it in front of urgent data.)
     void on_edge(native_handle handle, std::uint32_t generation, bool readable, bool writable,
                  bool closing) noexcept;
 
@@ -47,11 +48,14 @@ private:
         operation_list waiting;
     };
 
+    enum class answer : std::uint8_t { unknown, no, yes };
+
     // In one cache line: between two events of a connection, those of all others come.
     struct alignas(64) followed {
         std::uint32_t generation = 0;
         bool attached = false;
         bool closing = false;
+        answer short_read_drains = answer::unknown;
         direction input;
         direction output;
     };
@@ -65,7 +69,7 @@ private:
     void finish_canceled(operation& op) noexcept;
 
     // False: it would block.
-    bool attempt(operation& op, const followed& on, direction& way) noexcept;
+    bool attempt(operation& op, followed& on, direction& way) noexcept;
 
     std::size_t waiting_ = 0;
     std::deque<followed> handles_;  // by descriptor, which the kernel keeps small

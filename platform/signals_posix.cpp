@@ -55,6 +55,7 @@ std::error_code catch_signal(int number, signal_listener& listener) noexcept {
 }
 
 void release_signal(int number, signal_listener& listener) noexcept {
+    if (!is_signal(number)) return;
     caught_signal& entry = caught[static_cast<std::size_t>(number)];
     if (entry.listener != &listener) return;
     ::sigaction(number, &entry.before, nullptr);

@@ -35,7 +35,8 @@ ssize_t receive_datagram_message(int socket, msghdr& message) noexcept {
     return ::recvmsg(socket, &message, MSG_DONTWAIT | MSG_TRUNC);
 }
 
-// accept(2), "Error handling".
+// accept(2), "Error handling". EOPNOTSUPP, which stands there too, is what a socket says that
+// cannot accept at all.
 bool concerns_lost_peer(int error) noexcept {
     switch (error) {
         case ECONNABORTED:
@@ -45,7 +46,6 @@ bool concerns_lost_peer(int error) noexcept {
         case EHOSTDOWN:
         case ENONET:
         case EHOSTUNREACH:
-        case EOPNOTSUPP:
         case ENETUNREACH: return true;
         default: return false;
     }

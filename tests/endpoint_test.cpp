@@ -56,6 +56,13 @@ TEST(Endpoint, TakesAPathOfAsManyBytesAsTheKernelDoes) {
     EXPECT_THROW(endpoint::local(longest + 'p'), std::length_error);
 }
 
+TEST(Endpoint, RefusesAZeroByteThatWouldHideTheRest) {
+    using namespace std::string_view_literals;
+    EXPECT_FALSE(endpoint::parse("127.0.0.1\0.example"sv, 80));
+    EXPECT_FALSE(endpoint::parse("::1\0"sv, 80));
+    EXPECT_THROW(endpoint::local("/tmp/a\0b"sv), std::invalid_argument);
+}
+
 TEST(Endpoint, IsFilledInByTheKernelThroughItsStorage) {
     const endpoint source = endpoint::loopback(4711);
     endpoint filled;

@@ -1,5 +1,6 @@
 #include <eddy/process.hpp>
 
+#include "support/asleep.hpp"
 #include "support/sockets.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -10,10 +11,15 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <thread>
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+// POSIX leaves its declaration to the program.
+extern char** environ;
 
 namespace eddy {
 namespace {
@@ -53,6 +59,32 @@ process_exit end_of(child_process& child) {
 process_exit run_shell(const std::string& script, process_start how = {}) {
     child_process child = start_shell(script, std::move(how));
     return end_of(child);
+}
+
+TEST(ChildProcess, IsWaitedForAsLongAsItTakes) {
+    using std::chrono::milliseconds;
+    for (const milliseconds limit : {milliseconds::max(), milliseconds((1LL << 32) + 1)}) {
+        child_process child = start_shell("exec sleep 1000");
+        std::thread kill_it([&child, waiter = testing::this_thread_number()] {
+            testing::wait_until_asleep(waiter);
+            child.send(process_signal::kill);
+        });
+        EXPECT_TRUE(child.wait(limit));
+        kill_it.join();
+        end_of(child);
+    }
+}
+
+TEST(ChildProcess, MayBeStartedWhereThereIsNoEnvironment) {
+    // In a process of its own, which loses its variables for good.
+    const pid_t child = ::fork();
+    if (child == 0) {
+        environ = nullptr;
+        ::_exit(current_environment().empty() ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
 }
 
 TEST(ChildProcess, TellsItsExitCode) {

@@ -116,6 +116,14 @@ TEST(Signals, NeverReachAListenerThatWasReleased) {
     std::signal(SIGUSR1, SIG_DFL);
 }
 
+TEST(Signals, AreNotReleasedWhereThereAreNone) {
+    counting_listener listener;
+    for (const int number : {-1, 0, 65, 100'000'000}) {
+        EXPECT_EQ(catch_signal(number, listener), std::errc::invalid_argument);
+        release_signal(number, listener);
+    }
+}
+
 TEST(SignalsDeathTest, CanHaveTheirDefaultEffectWhileTheyAreCaught) {
     counting_listener listener;
     ASSERT_FALSE(catch_signal(SIGTERM, listener));

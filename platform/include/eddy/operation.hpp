@@ -54,7 +54,10 @@ struct operation : list_node<> {
     native_handle handle = invalid_handle;
     std::span<const io_buffer> buffers;
 
-    operation_error error;    ///< set when finished
+    operation_error error;  ///< set when finished
+    /// The backend's own, while in flight: which attachment of the handle it belongs to. A number
+    /// that is given to another handle meanwhile is another attachment.
+    std::uint32_t attachment = 0;
     std::uint64_t value = 0;  ///< set when finished without error
 
     std::uintptr_t scratch = 0;  ///< the backend's own, while in flight
