@@ -155,6 +155,7 @@ iocp_request& iocp_backend::take_request(operation& op) {
     taken.handle = op.handle;
     taken.overlapped = OVERLAPPED{};
     taken.done = 0;
+    taken.is_cancelled = false;
     return taken;
 }
 

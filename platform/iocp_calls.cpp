@@ -255,6 +255,11 @@ bool iocp_calls::goes_on(const followed_handle& on, iocp_request& ended, DWORD& 
     const bool is_file = ended.code == opcode::read_at || ended.code == opcode::write_at;
     while (is_accept ? concerns_lost_peer(error) : is_file && error == 0) {
         ended.done += bytes;
+        // It ended by itself before the cancellation reached it, but there is to be no other try.
+        if (ended.is_cancelled) {
+            if (is_accept) error = ERROR_OPERATION_ABORTED;
+            break;
+        }
         if (is_file && (bytes == 0 || ended.done == total_size(ended.op->buffers))) break;
         ended.overlapped = OVERLAPPED{};
         bytes = 0;
@@ -305,6 +310,7 @@ void iocp_calls::finish_accept(iocp_request& ended) noexcept {
 }
 
 void iocp_calls::cancel(iocp_request& asked) noexcept {
+    asked.is_cancelled = true;
     ++system_calls_;
     if (asked.code != opcode::readable && asked.code != opcode::writable) {
         ::CancelIoEx(handle_of(asked.handle), &asked.overlapped);

@@ -24,6 +24,7 @@ struct iocp_request : list_node<> {
     operation* op = nullptr;
     opcode code = opcode::readable;
     native_handle handle = invalid_handle;
+    bool is_cancelled = false;
     iocp_request* next_free = nullptr;
 
     std::uint64_t done = 0;     // of a file: bytes transferred by earlier pieces
