@@ -59,7 +59,9 @@ query_string& query_string::set(std::string_view name, std::string_view value) {
 }
 
 query_string& query_string::remove(std::string_view name) {
-    std::erase_if(fields_, [name](const field& candidate) { return candidate.name == name; });
+    // A copy: it may be the name of one of the fields that go.
+    std::erase_if(fields_,
+                  [name = std::string(name)](const field& each) { return each.name == name; });
     return *this;
 }
 

@@ -96,6 +96,8 @@ task<> subprocess::ended() {
 
 void subprocess::reap() {
     if (exit_) return;
+    // As long as it is not reaped, its group is its own. Who waits may be faster than who stops it.
+    if (is_stopping_ && leads_group_) send(process_signal::kill);
     followed_.reset();
     std::error_code error;
     exit_ = child_.reap(error);
@@ -110,10 +112,10 @@ task<process_exit> subprocess::wait() {
 
 task<process_exit> subprocess::stop(duration grace) {
     if (exit_) co_return *exit_;
+    is_stopping_ = true;
     send(process_signal::terminate);
     const bool has_ended = co_await move_on_after(grace, ended());
-    // As long as it is not reaped, its group is its own.
-    if (!exit_ && (leads_group_ || !has_ended)) send(process_signal::kill);
+    if (!exit_ && !has_ended) send(process_signal::kill);
     co_return co_await wait();
 }
 

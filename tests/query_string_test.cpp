@@ -66,6 +66,11 @@ TEST(QueryString, RemovesEveryFieldOfAName) {
     EXPECT_EQ(query_string::parse("a=1&b=2&a=3").remove("a").to_string(), "b=2");
 }
 
+TEST(QueryString, RemovesFieldsByTheNameOfOneOfThem) {
+    query_string query = query_string::parse("a=1&b=2&a=3");
+    EXPECT_EQ(query.remove(query.fields().front().name).to_string(), "b=2");
+}
+
 TEST(QueryString, FitsIntoAUrl) {
     const query_string query = query_string().add("q", "it's 5 > 3 & \"so\"#?");
     const eddy::url page = eddy::url("http://h/search").with_query(query.to_string());

@@ -97,6 +97,21 @@ TEST_P(Subprocess, TakesItsGroupWithItWhenItIsStopped) {
     EXPECT_TRUE(process_ends_soon(run(stop_with_a_grandchild(true))));
 }
 
+task<std::int64_t> stop_a_grandchild_while_another_task_waits() {
+    command parent = shell("trap '' TERM; sleep 1000 & trap - TERM; echo $!; read line");
+    subprocess child = subprocess::start(with_input(parent.own_group()));
+    const std::int64_t grandchild = std::stoll(co_await read_line(child.output()));
+    auto waiting = create_task(child.wait());
+    co_await yield();
+    co_await child.stop(20s);
+    co_await waiting;
+    co_return grandchild;
+}
+
+TEST_P(Subprocess, TakesItsGroupWithItAlsoWhenAnotherTaskWaitsForIt) {
+    EXPECT_TRUE(process_ends_soon(run(stop_a_grandchild_while_another_task_waits())));
+}
+
 task<> cancel_a_wait() {
     subprocess child = subprocess::start(with_input(command("cat")));
     auto waiting = create_task(child.wait());

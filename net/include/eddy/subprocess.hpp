@@ -56,6 +56,7 @@ private:
     void reap();
 
     bool leads_group_;
+    bool is_stopping_ = false;
     std::optional<pipe_stream> input_;
     std::optional<pipe_stream> output_;
     std::optional<pipe_stream> error_;
