@@ -72,7 +72,8 @@ void append_request_head(std::string& out, method verb, std::string_view target,
         append_field(out, "Content-Length", length);
     }
     for (const header each : defaults) {
-        if (!own.contains(each.name)) append_field(out, each.name, each.value);
+        if (own.contains(each.name) || is_ours(each, host, length)) continue;
+        append_field(out, each.name, each.value);
     }
     for (const header each : own) {
         if (!is_ours(each, host, length)) append_field(out, each.name, each.value);

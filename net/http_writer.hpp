@@ -11,7 +11,7 @@ namespace eddy::http {
 
 /// Appends the head of a request to `out`. Host and framing are the library's: a header of the
 /// user that says otherwise throws http::error (invalid_header); one that agrees is not repeated.
-/// `defaults` are sent where `own` has no field of that name.
+/// `defaults`, to which the same applies, are sent where `own` has no field of that name.
 void append_request_head(std::string& out, method verb, std::string_view target,
                          std::string_view host, const headers& own, const headers& defaults,
                          std::uint64_t body_size);

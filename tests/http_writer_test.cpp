@@ -54,6 +54,23 @@ TEST(RequestWriter, RefusesHostAndFramingThatAreNotTrue) {
     }
 }
 
+TEST(RequestWriter, HoldsDefaultsToTheSameRulesAsTheUsersOwn) {
+    std::string out;
+    for (const auto& [name, value] : {std::pair("Host", "evil"), std::pair("Content-Length", "6"),
+                                      std::pair("Transfer-Encoding", "chunked")}) {
+        headers defaults;
+        defaults.add(name, value);
+        EXPECT_THROW(append_request_head(out, method::post, "/", "a", headers(), defaults, 5),
+                     error)
+            << name;
+    }
+    headers true_ones;
+    true_ones.add("Host", "a").add("Content-Length", "5");
+    out.clear();
+    append_request_head(out, method::post, "/", "a", headers(), true_ones, 5);
+    EXPECT_EQ(out, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
+}
+
 std::string response_head(const response& answer, response_style style = {}) {
     style.date = "now";
     std::string out;
