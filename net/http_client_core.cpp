@@ -27,6 +27,16 @@ error_context context_of(const request_plan& plan, phase at, time_point started)
     return context;
 }
 
+headers without_secrets(headers all) {
+    all.remove_sensitive();
+    return all;
+}
+
+void append_head(std::string& out, const request_plan& plan, const headers& defaults) {
+    append_request_head(out, plan.verb, plan.where.target(), plan.where.host(), plan.headers,
+                        defaults, plan.body.size());
+}
+
 }  // namespace
 
 client_core::client_core(client_options settings)
@@ -44,6 +54,7 @@ request_plan client_core::plan(method verb, url where, options settings) const {
         .patience = settings.timeouts_.value_or(settings_.timeouts_),
         .max_body = settings.max_body_.value_or(settings_.limits_.body),
         .follow_redirects = settings.follow_redirects_,
+        .left_origin = false,
         .history = {},
         .visited = {},
     };
@@ -112,8 +123,11 @@ task<exchange> client_core::perform(const request_plan& plan) {
     try {
         std::string text;
         text.reserve(512);
-        append_request_head(text, plan.verb, plan.where.target(), plan.where.host(), plan.headers,
-                            settings_.headers_, plan.body.size());
+        if (plan.left_origin) {
+            append_head(text, plan, without_secrets(settings_.headers_));
+        } else {
+            append_head(text, plan, settings_.headers_);
+        }
         std::string_view rest = plan.body;
         if (rest.size() <= sent_in_one_write) text += std::exchange(rest, {});
 

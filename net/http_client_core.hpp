@@ -26,6 +26,7 @@ struct request_plan {
     http::timeouts patience;
     std::uint64_t max_body;
     bool follow_redirects;
+    bool left_origin = false;  // no secret is sent any more, wherever the next redirect leads
     std::vector<std::string> history;
     std::vector<std::pair<method, eddy::url>> visited;
 };

@@ -82,7 +82,10 @@ void follow_redirect(request_plan& plan, const message_head& answer, int limit) 
         throw error(error_kind::redirect_loop, "back to " + std::string(target.href()));
     }
     if (verb != plan.verb) drop_body(plan);
-    if (!same_origin(plan.where, target)) plan.headers.remove_sensitive();
+    if (!same_origin(plan.where, target)) {
+        plan.headers.remove_sensitive();
+        plan.left_origin = true;
+    }
     plan.verb = verb;
     plan.where = target;
 }

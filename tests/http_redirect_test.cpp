@@ -150,6 +150,32 @@ TEST(Redirect, IsFollowedByTheClient) {
     }());
 }
 
+TEST(Redirect, ToAnotherOriginLosesTheSecretsOfTheClientForGood) {
+    simulate([]() -> task<> {
+        simulated_web web;
+        web.play(
+            {script({"HTTP/1.1 302 Found\r\nLocation: /same\r\nContent-Length: 0\r\n\r\n",
+                     "HTTP/1.1 302 Found\r\nLocation: http://b/\r\nContent-Length: 0\r\n\r\n"}),
+             script({"HTTP/1.1 302 Found\r\nLocation: /c\r\nContent-Length: 0\r\n\r\n",
+                     ok("the end")})});
+        http::client client = web.client(http::client_options()
+                                             .header("Authorization", "general")
+                                             .header("Cookie", "a=1")
+                                             .header("X-Plain", "1"));
+        co_await client.get("http://a/", http::options().header("Authorization", "special"));
+        EXPECT_EQ(web.requests().size(), 4u);
+        for (std::size_t hop = 0; hop < web.requests().size(); ++hop) {
+            const std::string& sent = web.requests()[hop];
+            const bool at_home = hop < 2;
+            EXPECT_EQ(sent.find("Cookie") != sent.npos, at_home) << sent;
+            EXPECT_EQ(sent.find("Authorization: special") != sent.npos, at_home) << sent;
+            EXPECT_EQ(sent.find("general"), sent.npos) << sent;
+            EXPECT_NE(sent.find("X-Plain"), sent.npos) << sent;
+        }
+        EXPECT_EQ(client.stats().created, 2u);
+    }());
+}
+
 TEST(Redirect, EndsAtTheLimit) {
     simulate([]() -> task<> {
         simulated_web web;
