@@ -147,7 +147,15 @@ std::span<char> exchange::available() {
     return payload;
 }
 
+// The context names the peer, so it is taken before the connection is let go.
+void exchange::fail_in_body(const std::exception_ptr& why) {
+    body_failure_ = to_error(why, context());
+    held_ = lease();
+    throw *body_failure_;
+}
+
 task<std::span<char>> exchange::next() {
+    if (body_failure_) throw *body_failure_;
     try {
         while (!body_->complete()) {
             const std::span<char> payload = available();
@@ -157,9 +165,7 @@ task<std::span<char>> exchange::next() {
             if (came.empty()) body_->end_of_stream();
         }
     } catch (const std::exception&) {
-        const error failure = to_error(std::current_exception(), context());
-        held_ = lease();
-        throw failure;
+        fail_in_body(std::current_exception());
     }
     co_return std::span<char>();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/http_error.hpp>
 #include <eddy/http_options.hpp>
 
 #include "http_body.hpp"
@@ -39,7 +40,7 @@ public:
     std::optional<std::uint64_t> body_length() const noexcept;
 
     /// The next part of the body; empty at its end. It stays in place until the next call. Throws
-    /// http::error, whatever went wrong.
+    /// http::error, whatever went wrong, and from then on the same one again.
     task<std::span<char>> next();
     /// The part of the body that can be had without waiting.
     std::span<char> available();
@@ -54,6 +55,7 @@ public:
 private:
     task<> send(std::string_view text);
     task<> receive_head(method asked);
+    [[noreturn]] void fail_in_body(const std::exception_ptr& why);
     void drain() noexcept;
     bool is_reusable() const noexcept;
     duration idle_expiry() const noexcept;
@@ -74,6 +76,7 @@ private:
     std::exception_ptr write_failure_;
     message_head head_;
     std::optional<body_decoder> body_;
+    std::optional<error> body_failure_;  // if set, the connection is gone
 };
 
 }  // namespace eddy::http

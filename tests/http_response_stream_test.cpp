@@ -111,6 +111,17 @@ TEST(ResponseStream, TellsWhatIsMissing) {
     }());
 }
 
+TEST(ResponseStream, ThrowsAgainWhatItHasThrown) {
+    simulate([]() -> task<> {
+        simulated_web web;
+        web.play({script({"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsome"}, finally::close)});
+        http::client client = web.client();
+        auto truncated = co_await client.stream(method::get, site);
+        EXPECT_EQ(co_await read(truncated), "some!body_truncated");
+        EXPECT_EQ(co_await read(truncated), "!body_truncated");
+    }());
+}
+
 TEST(ResponseStream, GivesUpWhenTheBodyStops) {
     simulate([]() -> task<> {
         simulated_web web;
