@@ -145,7 +145,8 @@ task<exchange> client_core::perform(const request_plan& plan) {
                 failure = std::current_exception();
             }
             if (!failure) co_return attempt;
-            if (!attempt.may_be_replayed()) throw to_error(failure, attempt.context());
+            const error failed = to_error(failure, attempt.context());
+            if (!attempt.may_be_replayed(failed)) throw failed;
             held = attempt.take_lease();
         }
     } catch (const std::exception&) {

@@ -120,7 +120,9 @@ task<> exchange::receive_head(method asked) {
     body_.emplace(framing, message_kind::response, limits_.headers);
 }
 
-bool exchange::may_be_replayed() const noexcept {
+bool exchange::may_be_replayed(const error& failure) const noexcept {
+    // A server that is only slow may be at work on it, and our time is up.
+    if (failure.group() == error_group::timeout) return false;
     return reused_ && !received_ && (idempotent_ || written_ == 0);
 }
 

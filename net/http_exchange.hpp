@@ -29,9 +29,9 @@ public:
     /// Sends a request, `text` first and then `rest`, and receives the head of its response.
     task<> run(method asked, std::string_view text, std::string_view rest);
 
-    /// Whether the request may be sent again after `run` failed: its connection had been used
-    /// before and ended without a byte of a response (RFC 9112, 9.3.1).
-    bool may_be_replayed() const noexcept;
+    /// Whether the request may be sent again after `run` failed like this: its connection had been
+    /// used before and ended without a byte of a response (RFC 9112, 9.3.1).
+    bool may_be_replayed(const error& failure) const noexcept;
     /// The lease without its connection, which is closed: for another attempt.
     lease take_lease() noexcept;
 

@@ -293,6 +293,19 @@ TEST(HttpClient, DoesNotRepeatWhatIsNotSafeToRepeat) {
     }());
 }
 
+TEST(HttpClient, DoesNotRepeatARequestThatRanOutOfTime) {
+    simulate([]() -> task<> {
+        simulated_web web;
+        web.play({script({ok("1"), reply(ok("late"), 100s)}), script({ok("2")})});
+        http::timeouts patience;
+        patience.read = 2s;
+        http::client client = web.client(http::client_options().timeouts(patience));
+        co_await client.get(site);
+        EXPECT_EQ(co_await ending_of_request(client.get(site)), error_kind::read_timeout);
+        EXPECT_EQ(web.connections(), 1u);
+    }());
+}
+
 TEST(HttpClient, DoesNotRepeatARequestThatWasHalfAnswered) {
     simulate([]() -> task<> {
         simulated_web web;
