@@ -27,6 +27,11 @@ error_context context_of(const request_plan& plan, phase at, time_point started)
     return context;
 }
 
+bool asks_to_close(const headers& own, const headers& defaults) noexcept {
+    const headers& sent = own.contains("connection") ? own : defaults;
+    return sent.has_token("connection", "close");
+}
+
 headers without_secrets(headers all) {
     all.remove_sensitive();
     return all;
@@ -138,6 +143,7 @@ task<exchange> client_core::perform(const request_plan& plan) {
             if (!held.get()) held.attach(co_await open(plan, at));
             exchange attempt(std::move(held), settings_.limits_, plan.patience, plan.where.href(),
                              started);
+            if (asks_to_close(plan.headers, settings_.headers_)) attempt.close_afterwards();
             failure = nullptr;
             try {
                 co_await attempt.run(plan.verb, text, rest);

@@ -173,7 +173,7 @@ task<std::span<char>> exchange::next() {
 }
 
 bool exchange::is_reusable() const noexcept {
-    return sent_ && is_complete() && head_.keep_alive && !head_.framing.ambiguous() &&
+    return !last_ && sent_ && is_complete() && head_.keep_alive && !head_.framing.ambiguous() &&
            body_->framing().end != body_framing::by::close && on().unread().empty();
 }
 

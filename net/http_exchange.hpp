@@ -26,6 +26,9 @@ public:
     exchange& operator=(exchange&&) = delete;
     ~exchange() { finish(); }
 
+    /// The request says that it is the last one on its connection.
+    void close_afterwards() noexcept { last_ = true; }
+
     /// Sends a request, `text` first and then `rest`, and receives the head of its response.
     task<> run(method asked, std::string_view text, std::string_view rest);
 
@@ -73,6 +76,7 @@ private:
     bool sent_ = false;      // the whole request
     bool received_ = false;  // a byte of the response
     bool idempotent_ = false;
+    bool last_ = false;  // the connection ends with this request
     std::exception_ptr write_failure_;
     message_head head_;
     std::optional<body_decoder> body_;

@@ -177,6 +177,19 @@ TEST(HttpClient, DoesNotReuseAConnectionAfter) {
     }
 }
 
+TEST(HttpClient, DoesNotReuseAConnectionThatItAskedToClose) {
+    simulate([]() -> task<> {
+        simulated_web web;
+        web.play({script({ok("1")}), script({ok("2")})});
+        http::client polite = web.client();
+        co_await polite.get(site, http::options().header("connection", "Close"));
+        EXPECT_EQ(polite.stats().open, 0u) << "one request said so";
+        http::client always = web.client(http::client_options().header("Connection", "close"));
+        co_await always.get(site);
+        EXPECT_EQ(always.stats().open, 0u) << "all requests say so";
+    }());
+}
+
 TEST(HttpClient, ForgetsAnIdleConnectionAsSoonAsTheServerHangsUp) {
     simulate([]() -> task<> {
         simulated_web web;
