@@ -138,7 +138,7 @@ std::optional<std::uint64_t> exchange::body_length() const noexcept {
     return std::nullopt;
 }
 
-std::span<char> exchange::available() {
+std::span<char> exchange::decode() {
     std::span<char> payload;
     // A part of the framing may give no payload at all.
     while (payload.empty() && !body_->complete() && !on().unread().empty()) {
@@ -156,11 +156,20 @@ void exchange::fail_in_body(const std::exception_ptr& why) {
     throw *body_failure_;
 }
 
+std::span<char> exchange::available() {
+    if (body_failure_) throw *body_failure_;
+    try {
+        return decode();
+    } catch (const std::exception&) {
+        fail_in_body(std::current_exception());
+    }
+}
+
 task<std::span<char>> exchange::next() {
     if (body_failure_) throw *body_failure_;
     try {
         while (!body_->complete()) {
-            const std::span<char> payload = available();
+            const std::span<char> payload = decode();
             if (!payload.empty()) co_return payload;
             if (body_->complete()) break;
             const std::span<char> came = co_await on().receive(patience_.read);
@@ -199,7 +208,7 @@ void exchange::finish() noexcept {
 void exchange::drain() noexcept {
     if (!body_) return;
     try {
-        while (!available().empty()) {
+        while (!decode().empty()) {
         }
     } catch (const error&) {
         held_.begin_exchange();  // and it stays in its middle: it will be closed

@@ -45,7 +45,7 @@ public:
     /// The next part of the body; empty at its end. It stays in place until the next call. Throws
     /// http::error, whatever went wrong, and from then on the same one again.
     task<std::span<char>> next();
-    /// The part of the body that can be had without waiting.
+    /// The part of the body that can be had without waiting. Throws as `next` does.
     std::span<char> available();
     bool is_complete() const noexcept { return body_ && body_->complete(); }
 
@@ -58,6 +58,7 @@ public:
 private:
     task<> send(std::string_view text);
     task<> receive_head(method asked);
+    std::span<char> decode();
     [[noreturn]] void fail_in_body(const std::exception_ptr& why);
     void drain() noexcept;
     bool is_reusable() const noexcept;

@@ -358,6 +358,21 @@ TEST(HttpClient, RefusesWhatIsNoProperResponse) {
     EXPECT_EQ(get_from("HTTP/1.1 101 Switching Protocols\r\n\r\n"), error_kind::unexpected_upgrade);
 }
 
+TEST(HttpClient, DropsAConnectionWhoseBodyIsBroken) {
+    simulate([]() -> task<> {
+        simulated_web web;
+        // After what is no chunk comes what would be the end of a body.
+        web.play(
+            {script({"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\n0\r\n\r\n"})});
+        http::client client = web.client();
+        const auto ending = co_await ending_of_request(client.get(site));
+        EXPECT_EQ(ending, error_kind::bad_chunk);
+        EXPECT_EQ(ending.failed->url(), site);
+        EXPECT_EQ(ending.failed->phase(), http::phase::receive_body);
+        EXPECT_EQ(client.stats().open, 0u);
+    }());
+}
+
 TEST(HttpClient, SkipsInformationalResponsesButNotWithoutEnd) {
     EXPECT_EQ(get_from("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" +
                        ok("ok"))
