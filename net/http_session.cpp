@@ -54,7 +54,9 @@ session::session(server::state& of, any_stream stream, std::string peer)
       stream_(std::move(stream)),
       peer_(std::move(peer)),
       buffer_(std::make_unique_for_overwrite<char[]>(buffer_size)),
-      parser_(message_kind::request, of.limits.headers) {
+      parser_(message_kind::request, of.limits.headers),
+      // Nobody stops a session that was not there yet when the server closed.
+      keep_alive_(!of.closing) {
     of.sessions.push_back(*this);
     ++of.stats.open;
 }

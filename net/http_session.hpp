@@ -56,7 +56,7 @@ private:
 
     head_parser parser_;
     std::string out_;  // kept for its capacity
-    bool keep_alive_ = true;
+    bool keep_alive_;
     cancel_scope* idle_ = nullptr;  // around the wait for the next request
 };
 

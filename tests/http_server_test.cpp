@@ -370,6 +370,19 @@ TEST(HttpServer, IsNotKeptByAClientThatDripsItsHeaders) {
     }());
 }
 
+TEST(HttpServer, TakesNoRequestFromAConnectionThatIsReadyOnlyAfterItWasClosed) {
+    simulate([]() -> task<> {
+        simulated_web web;
+        web.serve(echo);
+        web.server().closing = true;
+        const time_point start = event_loop::current()->kernel().now();
+        tcp_stream late = web.connect();
+        std::byte nothing[1];
+        EXPECT_EQ(co_await late.read(nothing), 0u);
+        EXPECT_LT(elapsed_since(start), 1s) << "it was waited for as if it were idle";
+    }());
+}
+
 TEST(HttpServer, LetsNoBadConnectionHarmAnother) {
     simulate([]() -> task<> {
         simulated_web web;
