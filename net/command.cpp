@@ -3,8 +3,16 @@
 #include <eddy/process.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace eddy {
+
+std::string command::whole(std::string text) {
+    if (text.find('\0') != std::string::npos)
+        throw std::invalid_argument("a command cannot contain a zero byte: \"" +
+                                    text.substr(0, text.find('\0')) + "\\0...\"");
+    return text;
+}
 
 std::vector<std::string> command::environment() const {
     std::vector<std::string> all;

@@ -53,6 +53,18 @@ TEST(Command, GivesNoVariablesButItsOwnIfItsEnvironmentIsEmpty) {
     EXPECT_THAT(command("env").empty_environment().environment(), IsEmpty());
 }
 
+TEST(Command, RefusesAZeroByteInsteadOfCuttingTheTextThere) {
+    const std::string cut("a\0b", 3);
+    EXPECT_THROW((command(cut)), std::invalid_argument);
+    EXPECT_THROW((command("echo", "plain", cut)), std::invalid_argument);
+    command plain("echo");
+    EXPECT_THROW(plain.argument(cut), std::invalid_argument);
+    EXPECT_THROW(plain.variable(cut, "value"), std::invalid_argument);
+    EXPECT_THROW(plain.variable("NAME", cut), std::invalid_argument);
+    EXPECT_THROW(plain.working_directory(cut), std::invalid_argument);
+    EXPECT_THAT(plain.arguments(), ElementsAre("echo")) << "what was refused is not kept";
+}
+
 TEST(Command, ReadsNothingAndWritesToPipesUnlessToldOtherwise) {
     const command plain("cat");
     EXPECT_EQ(plain.standard_input(), redirect::nothing);

@@ -18,16 +18,18 @@ enum class redirect : std::uint8_t {
 };
 
 /// A program to be run and how: `command("tar", "-c", folder).working_directory("/srv")`. No shell
-/// is between: an argument arrives as it is, whatever is in it.
+/// is between: an argument arrives as it is, whatever is in it. Only a zero byte no system passes
+/// on: text that contains one is refused with std::invalid_argument.
 class command {
 public:
     /// `program` is a path, or a name that is looked for in PATH.
     template <std::convertible_to<std::string>... Arguments>
     explicit command(std::string program, Arguments&&... arguments)
-        : arguments_{std::move(program), std::string(std::forward<Arguments>(arguments))...} {}
+        : arguments_{whole(std::move(program)),
+                     whole(std::string(std::forward<Arguments>(arguments)))...} {}
 
     command& argument(std::string text) {
-        arguments_.push_back(std::move(text));
+        arguments_.push_back(whole(std::move(text)));
         return *this;
     }
     const std::string& program() const noexcept { return arguments_.front(); }
@@ -36,7 +38,7 @@ public:
 
     /// One variable of its environment, in addition to those of this program, or in place of one.
     command& variable(std::string name, std::string value) {
-        variables_.emplace_back(std::move(name), std::move(value));
+        variables_.emplace_back(whole(std::move(name)), whole(std::move(value)));
         return *this;
     }
     /// It gets none of this program's variables.
@@ -49,7 +51,7 @@ public:
 
     /// The folder in which it starts; empty: the one of this program.
     command& working_directory(std::string path) {
-        working_directory_ = std::move(path);
+        working_directory_ = whole(std::move(path));
         return *this;
     }
     const std::string& working_directory() const noexcept { return working_directory_; }
@@ -100,6 +102,9 @@ public:
     std::size_t output_limit() const noexcept { return output_limit_; }
 
 private:
+    // The same text, which the system would cut at a zero byte.
+    static std::string whole(std::string text);
+
     std::vector<std::string> arguments_;
     std::vector<std::pair<std::string, std::string>> variables_;
     bool starts_empty_ = false;
