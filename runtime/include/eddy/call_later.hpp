@@ -12,11 +12,13 @@ namespace eddy {
 template <class F, class... Arguments>
 task<> call_at_time(time_point when, F f, Arguments... arguments) {
     co_await sleep_until(when);
+    checkpoint();  // it may have been cancelled after its timer was due
     std::invoke(std::move(f), std::move(arguments)...);
 }
 
 template <class F, class... Arguments>
 task<> call_in_turn(F f, Arguments... arguments) {
+    checkpoint();
     std::invoke(std::move(f), std::move(arguments)...);
     co_return;
 }
