@@ -138,5 +138,24 @@ TEST(Barrier, OpensForAWholeRoundOrNotAtAllWhoeverIsCancelled) {
     });
 }
 
+task<places> lose_the_first_of_three() {
+    barrier three(3);
+    task_handle<std::size_t> cancelled = create_task(arrive_after(1s, three));
+    task_handle<std::size_t> second = create_task(arrive_after(2s, three));
+    task_handle<std::size_t> third = create_task(arrive_after(4s, three));
+    co_await sleep(3s);
+    cancelled.cancel();
+    co_await sleep(2s);
+    places got;
+    got.push_back(co_await three.wait());
+    got.push_back(co_await second);
+    got.push_back(co_await third);
+    co_return got;
+}
+
+TEST(Barrier, GivesEveryPlaceOnceAlsoWhenOneWasCancelledWhileWaiting) {
+    EXPECT_THAT(simulate(lose_the_first_of_three()), ElementsAre(2U, 0U, 1U));
+}
+
 }  // namespace
 }  // namespace eddy::testing

@@ -17,8 +17,8 @@ public:
 
         bool await_ready() {
             checkpoint();
-            place_ = at_.arrived_++;
-            if (at_.arrived_ < at_.parties_) return false;
+            if (++at_.arrived_ < at_.parties_) return false;
+            place_ = at_.parties_ - 1;
             at_.open();
             return true;
         }
@@ -26,7 +26,8 @@ public:
             at_.waiters_.push_back(*this);
             park(caller);
         }
-        /// The order of arrival in this round, from 0: one task can be told from the others.
+        /// The order of arrival in this round, from 0, among those who have not been cancelled:
+        /// one task can be told from the others.
         std::size_t await_resume() const {
             throw_if_interrupted();
             return place_;
@@ -39,6 +40,8 @@ public:
         std::string_view what() const noexcept override { return "barrier"; }
 
     private:
+        friend class barrier;
+
         barrier& at_;
         std::size_t place_ = 0;
     };
@@ -55,9 +58,13 @@ public:
     std::size_t waiting() const noexcept { return arrived_; }
 
 private:
+    // Numbers those who wait only now: until here each of them may have been cancelled.
     void open() noexcept {
         arrived_ = 0;
-        while (!waiters_.empty()) waiter::wake_first(waiters_);
+        for (std::size_t place = 0; !waiters_.empty(); ++place) {
+            static_cast<awaiter&>(waiters_.front()).place_ = place;
+            waiter::wake_first(waiters_);
+        }
     }
 
     // Those who have arrived in this round, all of them waiting: fewer than `parties_`.
