@@ -66,8 +66,12 @@ event_loop::event_loop(backend_choice on)
 }
 
 event_loop::~event_loop() {
-    cancel_all_and_wait();
-    run_posted();
+    const entered here(*this);
+    // What is posted may start tasks, and what tasks leave behind may be posted.
+    do {
+        cancel_all_and_wait();
+        posted_.run_all();
+    } while (tasks_ > 0 || !posted_.empty());
     while (!remembered_.empty()) forget(*remembered_.front());
     // A forked child has none of the threads that may have been about to wake the loop.
     if (fork_count() == forks_) posted_.wait_for_wakers();
@@ -80,7 +84,7 @@ void event_loop::run_once() {
     if (fork_count() != forks_) refuse_to_run_after_fork();
     const entered here(*this);
     ++stats_.turns;
-    run_posted();
+    posted_.run_all();
     const std::optional<duration> sleep = time_to_sleep();
     backend_->poll(sleep, completed_);
     posted_.woken_up();
@@ -255,6 +259,11 @@ void event_loop::post(posted& each) noexcept {
     if (!posted_.push(each)) return;
     backend_->wake();
     posted_.has_woken();
+}
+
+void event_loop::run_posted() noexcept {
+    const entered here(*this);
+    posted_.run_all();
 }
 
 void event_loop::name_task(task_control& task, std::string_view name) {

@@ -118,5 +118,22 @@ TEST(DoneCallback, IsCalledAndDestroyedAlsoWhenTheLoopEnds) {
     EXPECT_EQ(counted::alive(), 0U);
 }
 
+task<> start_one_at_the_end(std::shared_ptr<counted> kept, log& calls) {
+    create_task(give_after(1h, 1)).add_done_callback([kept, &calls](task_handle<int>&) {
+        EXPECT_NE(event_loop::current(), nullptr);
+        create_task(give_after(1h, 2)).add_done_callback([kept, &calls](task_handle<int>& second) {
+            calls.push_back(second.cancelled() ? "cancelled" : "not cancelled");
+        });
+    });
+    co_return;
+}
+
+TEST(DoneCallback, MayStartTasksAlsoWhenTheLoopEnds) {
+    log calls;
+    simulate(start_one_at_the_end(std::make_shared<counted>(1), calls));
+    EXPECT_THAT(calls, ElementsAre("cancelled"));
+    EXPECT_EQ(counted::alive(), 0U);
+}
+
 }  // namespace
 }  // namespace eddy::testing

@@ -257,5 +257,20 @@ TEST(EventLoop, TellsOnceWhenAllTasksWaitForEachOther) {
     EXPECT_EQ(calls, 1);
 }
 
+TEST(EventLoop, IsTheCurrentOneOfWhatIsPostedAlsoOutsideOfATurn) {
+    std::vector<event_loop*> seen;
+    const auto look = [&seen] { seen.push_back(event_loop::current()); };
+    event_loop* address = nullptr;
+    {
+        event_loop loop(simulated());
+        address = &loop;
+        loop.post(look);
+        loop.run_posted();
+        loop.post([&loop, look] { loop.post(look); });
+    }
+    EXPECT_THAT(seen, ElementsAre(address, address));
+    EXPECT_EQ(event_loop::current(), nullptr);
+}
+
 }  // namespace
 }  // namespace eddy::testing

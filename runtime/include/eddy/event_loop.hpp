@@ -160,7 +160,7 @@ public:
     }
 
     /// Runs now what other threads have posted.
-    void run_posted() noexcept { posted_.run_all(); }
+    void run_posted() noexcept;
 
     /// Counts work done without suspending against this turn. False: the turn is used up, and the
     /// task should let others run.

@@ -96,6 +96,12 @@ public:
         while (oldest != nullptr) std::exchange(oldest, oldest->next_)->run();
     }
 
+    /// Whether nothing stands in it now. The loop's thread only.
+    bool empty() noexcept {
+        woken_up();
+        return newest_.load(std::memory_order_relaxed) == nullptr;
+    }
+
     /// Waits until no thread is left that was asked to wake the loop. They are within that one
     /// call.
     void wait_for_wakers() noexcept {
