@@ -112,7 +112,9 @@ std::optional<duration> event_loop::time_to_sleep() {
         if (!ready_.empty()) return not_at_all;  // whoever was told has done something about it
     }
     if (!next) return std::nullopt;
-    return std::max(*next - backend_->now(), not_at_all);
+    // Compared first: the difference to a deadline long ago may be more than a duration can hold.
+    const time_point now = backend_->now();
+    return *next > now ? *next - now : not_at_all;
 }
 
 void event_loop::wake_finished_operations() noexcept {

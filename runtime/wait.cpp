@@ -18,7 +18,7 @@ void end_watcher::watch(task_control& task) {
 
 void end_watcher::await_suspend(coroutine caller) {
     event_loop& loop = *event_loop::current();
-    if (timeout_) loop.timers().arm(*this, loop.kernel().now() + *timeout_);
+    if (timeout_) loop.timers().arm(*this, deadline_after(loop.kernel().now(), *timeout_));
     parked_ = true;
     park(caller);
 }

@@ -176,5 +176,35 @@ TEST(Sleep, LeavesNothingBehindWheneverItIsCancelled) {
     });
 }
 
+TEST(Sleep, HasADeadlineAlsoWhereTheClockEnds) {
+    const time_point early(-5s);
+    const time_point late(5s);
+    EXPECT_EQ(deadline_after(late, 1s), late + 1s);
+    EXPECT_EQ(deadline_after(late, -1s), late - 1s);
+    EXPECT_EQ(deadline_after(late, duration::max()), time_point::max());
+    EXPECT_EQ(deadline_after(early, duration::max()), early + duration::max());
+    EXPECT_EQ(deadline_after(early, duration::min()), time_point::min());
+    EXPECT_EQ(deadline_after(late, duration::min()), late + duration::min());
+    EXPECT_EQ(deadline_after(time_point::max(), 1ns), time_point::max());
+    EXPECT_EQ(deadline_after(time_point::min(), -1ns), time_point::min());
+}
+
+task<> sleep_for_ever(log& order) {
+    const time_point start = event_loop::current()->kernel().now();
+    task_handle<void> sleeper = create_task(note_after(order, "slept", duration::max()));
+    co_await sleep(1h);
+    EXPECT_FALSE(sleeper.done());
+    sleeper.cancel();
+    co_await sleep(duration::min());
+    co_await sleep_until(time_point::min());
+    EXPECT_EQ(elapsed_since(start), 1h);
+}
+
+TEST(Sleep, TakesTheLongestAndTheShortestTimeThereIs) {
+    log order;
+    simulate(sleep_for_ever(order));
+    EXPECT_THAT(order, ElementsAre());
+}
+
 }  // namespace
 }  // namespace eddy::testing

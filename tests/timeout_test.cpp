@@ -321,5 +321,13 @@ TEST(Shield, FinishesItsWorkWheneverTheTaskIsCancelled) {
     });
 }
 
+task<int> give_with_the_longest_time() {
+    co_return co_await with_timeout(duration::max(), give_after(1s, 5));
+}
+
+TEST(WithTimeout, TakesTheLongestTimeThereIs) {
+    EXPECT_EQ(simulate(give_with_the_longest_time()), 5);
+}
+
 }  // namespace
 }  // namespace eddy::testing

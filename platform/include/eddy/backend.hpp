@@ -15,6 +15,14 @@ using steady_clock = std::chrono::steady_clock;
 using duration = std::chrono::nanoseconds;
 using time_point = std::chrono::time_point<steady_clock, duration>;
 
+/// The point in time that lies `time` after `now`, or else the last or the first one there is.
+constexpr time_point deadline_after(time_point now, duration time) noexcept {
+    const duration from = now.time_since_epoch();
+    if (time > duration::zero())
+        return from > duration::max() - time ? time_point::max() : now + time;
+    return from < duration::min() - time ? time_point::min() : now + time;
+}
+
 /// The kernel as the event loop sees it: operations go in, finished ones come out, in completion
 /// style. One per loop and used by its thread only, `wake` excepted. Timers, fairness and name
 /// resolution are not its business.

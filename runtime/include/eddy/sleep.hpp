@@ -54,7 +54,7 @@ inline sleep_awaiter sleep_until(time_point until) noexcept {
 
 /// Waits for `time`, counted from now. Nothing or less: as `yield`, but through the timers.
 inline sleep_awaiter sleep(duration time) noexcept {
-    return sleep_awaiter(event_loop::current()->kernel().now() + time);
+    return sleep_awaiter(deadline_after(event_loop::current()->kernel().now(), time));
 }
 
 /// Puts the running task at the end of the ready queue.

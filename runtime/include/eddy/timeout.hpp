@@ -15,7 +15,7 @@ public:
     }
     /// The deadline is so long from now.
     explicit deadline_scope(duration time)
-        : deadline_scope(event_loop::current()->kernel().now() + time) {}
+        : deadline_scope(deadline_after(event_loop::current()->kernel().now(), time)) {}
     ~deadline_scope() {
         if (is_armed()) timers_.disarm(*this);
     }
