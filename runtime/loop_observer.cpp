@@ -53,11 +53,20 @@ task_control& loop_observer::choose(task_control& first,
     if (!choose_) return first;
     std::vector<task_control*> all{&first};
     while (!ready.empty()) all.push_back(&ready.pop_front());
-    task_control& chosen = *all.at(choose_(all.size()));
-    for (task_control* const each : all) {
-        if (each != &chosen) ready.push_back(*each);
+    task_control* chosen = nullptr;
+    const auto put_back_others = [&] {
+        for (task_control* const each : all) {
+            if (each != chosen) ready.push_back(*each);
+        }
+    };
+    try {
+        chosen = all.at(choose_(all.size()));
+    } catch (...) {
+        put_back_others();
+        throw;
     }
-    return chosen;
+    put_back_others();
+    return *chosen;
 }
 
 void loop_observer::saw_resumption(const task_control& task, time_point start, time_point end) {

@@ -26,7 +26,8 @@ public:
     }
 
     /// The task to be resumed next: `first`, which was taken from the front of `ready`, or another
-    /// one. The others stand in `ready` afterwards, in their order.
+    /// one. The others stand in `ready` afterwards, in their order; all of them if the function
+    /// throws or chooses one that is not there.
     task_control& choose(task_control& first, intrusive_queue<task_control>& ready) const;
 
     /// `task` ran from `start` to `end`; now it waits, is ready again, or is done.

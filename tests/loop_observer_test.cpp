@@ -1,5 +1,6 @@
 #include "loop_observer.hpp"
 
+#include "support/ending.hpp"
 #include "support/environment_variable.hpp"
 #include "support/simulate.hpp"
 #include "support/temporary_folder.hpp"
@@ -161,6 +162,29 @@ TEST(LoopObserver, SaysWhichFileItCannotWrite) {
     } catch (const std::system_error& error) {
         EXPECT_THAT(error.what(), HasSubstr("/no/such/folder/trace.json"));
     }
+}
+
+task<> note(std::vector<int>& into, int number) {
+    into.push_back(number);
+    co_return;
+}
+
+TEST(LoopObserver, KeepsAllReadyTasksInTheirOrderWhenTheChoiceFails) {
+    std::vector<int> order;
+    event_loop loop(simulated());
+    loop.choose_next_by([](std::size_t) -> std::size_t { throw deliberate("no choice"); });
+    for (int i = 0; i < 3; ++i) loop.start(note(order, i));
+    EXPECT_THROW(loop.run_once(), deliberate);
+    loop.choose_next_by({});
+    loop.run_once();
+    EXPECT_THAT(order, ElementsAre(0, 1, 2));
+}
+
+TEST(LoopObserver, RefusesAChoiceThatIsNotReady) {
+    event_loop loop(simulated());
+    loop.choose_next_by([](std::size_t ready) { return ready; });
+    EXPECT_THROW(loop.run_until_complete(compute_for(1ms)), std::out_of_range);
+    loop.choose_next_by({});
 }
 
 }  // namespace
