@@ -68,13 +68,21 @@ event_loop::event_loop(backend_choice on)
 event_loop::~event_loop() {
     const entered here(*this);
     // What is posted may start tasks, and what tasks leave behind may be posted.
+    const bool is_forked = fork_count() != forks_;
     do {
-        cancel_all_and_wait();
+        if (!is_forked) cancel_all_and_wait();
         posted_.run_all();
-    } while (tasks_ > 0 || !posted_.empty());
+    } while ((!is_forked && tasks_ > 0) || !posted_.empty());
+    if (is_forked) leave_tasks();
     while (!remembered_.empty()) forget(*remembered_.front());
     // A forked child has none of the threads that may have been about to wake the loop.
-    if (fork_count() == forks_) posted_.wait_for_wakers();
+    if (!is_forked) posted_.wait_for_wakers();
+}
+
+// In a forked child, where they cannot be run to their end: they are never resumed nor destroyed.
+void event_loop::leave_tasks() noexcept {
+    while (!ready_.empty()) ready_.pop_front();
+    scope_.leave_children();
 }
 
 // One turn, as a whole. Everything else in the library only appends to the ready queue or parks the

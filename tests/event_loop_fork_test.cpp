@@ -106,5 +106,14 @@ TEST(EventLoopDeathTest, IsDestroyedInAForkedChildThatHasNotTheThreadThatWakesIt
     waker.join();
 }
 
+TEST(EventLoopDeathTest, LeavesItsTasksBehindWhenItIsDestroyedInAForkedChild) {
+    std::optional<event_loop> loop;
+    loop.emplace();
+    loop->start(sleep_for(1h));
+    loop->run_once();
+    loop->start(sleep_for(1h));
+    EXPECT_EXIT(destroy_in_child(loop), ::testing::ExitedWithCode(0), "");
+}
+
 }  // namespace
 }  // namespace eddy::testing

@@ -53,6 +53,10 @@ protected:
         effective_ = cancelled_ || (!shielded_ && parent.effective_);
         parent.children_.push_back(*this);
     }
+    /// Forgets what is inside this scope, which is never to be used again.
+    void leave_children() noexcept {
+        while (!children_.empty()) children_.pop_front();
+    }
     /// Returns the scope that this one hung under.
     cancel_scope* leave() noexcept {
         assert(children_.empty() && "a scope ends after everything inside it");

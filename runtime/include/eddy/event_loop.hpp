@@ -47,7 +47,7 @@ public:
     event_loop(const event_loop&) = delete;
     event_loop& operator=(const event_loop&) = delete;
     /// Cancels the tasks that are left and runs them to their end: this waits, for there is no loop
-    /// left that could.
+    /// left that could. In a forked child they are left as they are.
     ~event_loop();
 
     /// The loop that is running on this thread, or null.
@@ -188,6 +188,7 @@ private:
     void fire_due_timers() noexcept;
     void run_ready_tasks();
     int resume_ready_tasks(int most);
+    void leave_tasks() noexcept;
     void refuse_to_run_after_fork() const;
     void resume(task_control& task) noexcept;
     void resume_observed(task_control& first);
@@ -197,7 +198,10 @@ private:
     void report_deadlock();
 
     // The scope above all tasks that have no other.
-    class loop_scope : public cancel_scope {};
+    class loop_scope : public cancel_scope {
+    public:
+        using cancel_scope::leave_children;
+    };
 
     static inline constinit thread_local event_loop* current_ = nullptr;
 
