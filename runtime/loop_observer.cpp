@@ -35,12 +35,20 @@ std::string quoted(const std::string& text) {
 }  // namespace
 
 loop_observer::~loop_observer() {
-    if (trace_.is_open()) trace_ << "{}]\n";
+    end_trace();
+}
+
+void loop_observer::end_trace() {
+    if (!trace_.is_open()) return;
+    trace_ << "{}]\n";
+    trace_.close();
+    traced_.clear();  // another trace names the tasks again
 }
 
 // The trace event format of Chrome ("JSON array format"): one object for each slice, in
 // microseconds; each task is a thread of its own, so that it has a row of its own.
 void loop_observer::trace_to(const std::string& file, time_point start) {
+    end_trace();
     trace_.open(file, std::ios::trunc);
     if (!trace_)
         throw std::system_error(errno, std::generic_category(), "write a trace to " + file);

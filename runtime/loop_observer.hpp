@@ -18,7 +18,7 @@ public:
 
     void warn_about_slices_over(duration limit) noexcept { slow_ = limit; }
 
-    /// Throws std::system_error if the file cannot be written.
+    /// Ends the trace before. Throws std::system_error if the file cannot be written.
     void trace_to(const std::string& file, time_point start);
 
     void choose_next_by(std::function<std::size_t(std::size_t ready)> choose) {
@@ -34,6 +34,7 @@ public:
     void saw_resumption(const task_control& task, time_point start, time_point end);
 
 private:
+    void end_trace();
     void warn(const task_control& task, duration held) const;
     void trace_slice(const task_control& task, const std::string& name, const char* category,
                      time_point start, time_point end);

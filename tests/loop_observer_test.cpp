@@ -187,5 +187,32 @@ TEST(LoopObserver, RefusesAChoiceThatIsNotReady) {
     loop.choose_next_by({});
 }
 
+task<> trace_anew(const temporary_folder& folder) {
+    co_await sleep(1s);
+    event_loop::current()->trace_to(folder.path("second.json"));
+    co_await sleep(2s);
+}
+
+json read_json(const std::string& path) {
+    std::ifstream file(path);
+    return json::parse(file);
+}
+
+TEST(LoopObserver, EndsATraceWhereAnotherBegins) {
+    const temporary_folder folder;
+    {
+        event_loop loop(simulated());
+        loop.trace_to(folder.path("first.json"));
+        loop.run_until_complete(trace_anew(folder));
+    }
+    EXPECT_EQ(slices_of(read_json(folder.path("first.json")), "run").size(), 1U);
+    const json second = read_json(folder.path("second.json"));
+    EXPECT_EQ(second.at(0)["ph"], "M") << "the tasks are named in each file";
+    EXPECT_EQ(slices_of(second, "run").size(), 2U);
+    const std::vector<json> waits = slices_of(second, "wait");
+    ASSERT_EQ(waits.size(), 1U);
+    EXPECT_EQ(waits.at(0)["dur"], 2'000'000.0);
+}
+
 }  // namespace
 }  // namespace eddy::testing
