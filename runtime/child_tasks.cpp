@@ -2,6 +2,8 @@
 
 #include <eddy/cancelled.hpp>
 
+#include <utility>
+
 namespace eddy {
 
 void child_tasks::on_task_done(task_control& child) noexcept {
@@ -18,7 +20,8 @@ void child_tasks::on_task_done(task_control& child) noexcept {
         }
     }
     if (when_ == cancel_rest::on_first_end) cancel();
-    if (running_ == 0 && waiting_ != nullptr) waiting_->wake();
+    // Woken once: more children may start and end before it goes on.
+    if (running_ == 0 && waiting_ != nullptr) std::exchange(waiting_, nullptr)->wake();
 }
 
 void child_tasks::throw_failure() const {

@@ -265,5 +265,27 @@ TEST(TaskGroup, LeavesNoTaskRunningWheneverItIsCancelled) {
     });
 }
 
+task<> start_late(task_group& group, log& order) {
+    co_await sleep(1s);
+    group.create_task(note_after(1s, order, "late"));
+}
+
+// The only task of the group ends, and then another task starts one more, before the group goes on.
+task<> start_between(log& order) {
+    const auto body = [&order](task_group& group) -> task<> {
+        group.create_task(note_after(1s, order, "first"));
+        create_task(start_late(group, order));
+        co_return;
+    };
+    co_await with_task_group(body);
+    order.push_back("group");
+}
+
+TEST(TaskGroup, WaitsForATaskThatIsStartedWhenTheLastHasEnded) {
+    log order;
+    simulate(start_between(order));
+    EXPECT_THAT(order, ElementsAre("first", "late", "group"));
+}
+
 }  // namespace
 }  // namespace eddy::testing

@@ -46,7 +46,8 @@ public:
         child_tasks& children_;
     };
 
-    /// Waits until all have ended, cancelled or not. Never throws: see `throw_failure`.
+    /// Waits until all have ended, cancelled or not. Never throws: see `throw_failure`. If others
+    /// may start children meanwhile, some may run again by the time the task goes on.
     awaiter all_done() noexcept { return awaiter(*this); }
 
     /// Throws the first failure in time; `cancelled` if children were cancelled from outside.

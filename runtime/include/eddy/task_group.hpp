@@ -50,7 +50,7 @@ public:
             children.errors().push_back(std::current_exception());
             children.cancel();
         }
-        co_await children.all_done();
+        while (children.running() > 0) co_await children.all_done();
         if (!children.errors().empty()) throw_all(std::move(children.errors()));
         // A task cancelled by its handle concerns nobody else; one cancelled with the group does.
         if (children.any_cancelled() && children.is_effective()) unfinished = true;
