@@ -124,8 +124,8 @@ public:
     void choose_next_by(std::function<std::size_t(std::size_t ready)> choose);
 
     /// Records what every task does and waits for from now on, as a Chrome trace in JSON, which
-    /// https://ui.perfetto.dev opens. Complete when the loop is destroyed, or
-    /// when another trace begins. Throws std::system_error.
+    /// https://ui.perfetto.dev opens. Complete when another trace begins or the loop is destroyed.
+    /// Throws std::system_error.
     void trace_to(const std::string& file);
 
     // For awaiters -----------------------------------------------------------------------------
