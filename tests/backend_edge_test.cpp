@@ -107,7 +107,6 @@ TEST_P(BackendEdge, CancelsWhatIsInFlightOnAClosedHandleAlsoAfterARefusedRequest
     // More pieces than a datagram can be made of, which the kernel sees before it does anything.
     std::string byte = "x";
     const std::vector<io_buffer> pieces(2000, buffer_of(bytes_of(byte)));
-    endpoint nowhere;
     request too_many(opcode::send_to, refused.one.get());
     too_many.buffers = pieces;
     submit(too_many);
