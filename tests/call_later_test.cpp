@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -98,18 +99,18 @@ task<> cancel_before_it_runs(log& calls) {
     task_handle<void> soon = call_soon(note, std::ref(calls), "soon");
     soon.cancel();
     // Its timer is due in the same turn as ours, so that it is ready, but behind us.
-    task_handle<void> later;
+    std::optional<task_handle<void>> later;
     const time_point when = event_loop::current()->now() + 1s;
-    const auto cancel_later = [](time_point at, task_handle<void>& call) -> task<> {
+    const auto cancel_later = [](time_point at, std::optional<task_handle<void>>& call) -> task<> {
         co_await sleep_until(at);
-        call.cancel();
+        call->cancel();
     };
     task_handle<void> canceller = create_task(cancel_later(when, later));
     later = call_at(when, note, std::ref(calls), "later");
     co_await canceller;
     co_await sleep(1s);
     EXPECT_TRUE(soon.cancelled());
-    EXPECT_TRUE(later.cancelled());
+    EXPECT_TRUE(later->cancelled());
 }
 
 TEST(CallLater, IsNotCalledWhenItWasCancelledInTheTurnOfItsCall) {

@@ -322,7 +322,7 @@ TEST(Shield, FinishesItsWorkWheneverTheTaskIsCancelled) {
 }
 
 task<int> give_with_the_longest_time() {
-    co_return co_await with_timeout(duration::max(), give_after(1s, 5));
+    co_return co_await with_timeout(duration::max(), sleep_and_give(1h, 5));
 }
 
 TEST(WithTimeout, TakesTheLongestTimeThereIs) {
