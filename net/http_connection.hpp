@@ -53,8 +53,6 @@ public:
     class arrival;
     arrival receive(duration limit) noexcept;
 
-    /// Whether the kernel may hold more than what is unread here: the last receive left no room.
-    bool may_hold_more() const noexcept { return filled_; }
     /// What has come and is not consumed yet. Stays in place until the next `receive`.
     std::span<char> unread() noexcept { return {buffer_.get() + begin_, end_ - begin_}; }
     void consume(std::size_t size) noexcept { begin_ += size; }

@@ -183,8 +183,7 @@ task<std::span<char>> exchange::next() {
 
 bool exchange::is_reusable() const noexcept {
     return !last_ && sent_ && is_complete() && head_.keep_alive && !head_.framing.ambiguous() &&
-           body_->framing().end != body_framing::by::close && on().unread().empty() &&
-           !on().may_hold_more();
+           body_->framing().end != body_framing::by::close && on().unread().empty();
 }
 
 // A second less than the server said, so that it does not hang up while our request is on its way.

@@ -243,20 +243,6 @@ TEST(HttpClient, ClosesAnIdleConnectionBeforeTheServerSaidItWould) {
     }());
 }
 
-TEST(HttpClient, NeverTakesWhatMayStandBehindAFullBufferForTheNextAnswer) {
-    constexpr std::size_t buffer = 16 * 1024;
-    const std::size_t head = ok(std::string(buffer, 'x')).size() - buffer;
-    const std::string answer = ok(std::string(buffer - head, 'x'));
-    ASSERT_EQ(answer.size(), buffer) << "it ends where the buffer ends";
-    simulate([](std::string first) -> task<> {
-        simulated_web web;
-        web.play({script({first + ok("unasked")}), script({ok("2")})});
-        http::client client = web.client();
-        co_await client.get(site);
-        EXPECT_EQ((co_await client.get(site)).body, "2");
-    }(answer));
-}
-
 TEST(HttpClient, DoesNotReuseAnOldConnection) {
     simulate([]() -> task<> {
         simulated_web web;
