@@ -7,8 +7,8 @@
 
 #include <poll.h>
 
-// POSIX leaves its declaration to the program.
-extern char** environ;
+// POSIX leaves its declaration to the program; glibc declares it anyway.
+extern char** environ;  // NOLINT(readability-redundant-declaration)
 
 namespace eddy {
 namespace {
