@@ -245,14 +245,16 @@ bool readiness::attempt(operation& op, followed& on, direction& way) noexcept {
         way.maybe_ready = false;
         return false;
     }
-    // A short read has emptied the socket: the next one would block, and when there is more the
+    // A short read has emptied a TCP socket: the next one would block, and when there is more the
     // kernel reports a new edge. Saves the read that only learns EAGAIN, one call in three per
     // echo.
     const bool is_short =
         reads_a_stream(op) && !op.error && op.value > 0 && op.value < total_size(op.buffers);
     if (!is_short || on.closing) return true;
-    if (on.short_read_drains == answer::unknown)
+    if (on.short_read_drains == answer::unknown) {
+        ++system_calls;
         on.short_read_drains = is_of_the_internet(op.handle) ? answer::yes : answer::no;
+    }
     if (on.short_read_drains == answer::yes) way.maybe_ready = false;
     return true;
 }

@@ -28,14 +28,16 @@ private:
 };
 INSTANTIATE_TEST_SUITE_P(All, BackendEdge, ::testing::ValuesIn(backend_names()), name_of_backend);
 
-// Something that waits on a handle of its own. Closing it lets the kernel's answers to all others
-// come, too, unseen.
-struct bystander {
-    bystander() { EXPECT_EQ(open_pipe(reading, writing), std::error_code()); }
-
-    std::string text = std::string(16, ' ');
+struct pipe_ends {
+    pipe_ends() { EXPECT_EQ(open_pipe(reading, writing), std::error_code()); }
     unique_handle reading;
     unique_handle writing;
+};
+
+// Something that waits on a handle of its own. Closing it lets the kernel's answers to all others
+// come, too, unseen.
+struct bystander : pipe_ends {
+    std::string text = std::string(16, ' ');
     request read{opcode::read, reading.get(), bytes_of(text)};
 };
 
@@ -48,12 +50,6 @@ std::string read_from(native_handle handle) {
     const ssize_t size = ::read(handle, text, sizeof text);
     return std::string(text, size > 0 ? static_cast<std::size_t>(size) : 0);
 }
-
-struct pipe_ends {
-    pipe_ends() { EXPECT_EQ(open_pipe(reading, writing), std::error_code()); }
-    unique_handle reading;
-    unique_handle writing;
-};
 
 TEST_P(BackendEdge, ReadsFromNoPipeThatWasGivenTheNumberOfAClosedOne) {
     pipe_ends closing;
