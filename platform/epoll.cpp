@@ -51,8 +51,8 @@ public:
     }
 
     void detach(native_handle handle) noexcept override {
-        readiness_.detach(handle);
         if (fork_count() != forks_) return;
+        readiness_.detach(handle);
         ++readiness_.system_calls;
         ::epoll_ctl(poller_.get(), EPOLL_CTL_DEL, handle, nullptr);
     }
@@ -135,7 +135,8 @@ private:
 
     unique_handle poller_;
     unique_handle wake_up_;
-    // A forked child shares the epoll instance: what it takes out would be gone here.
+    // A forked child shares the epoll instance, where what it took out would be gone for this
+    // process, too; and the operations that it has copies of, nobody waits for there.
     const unsigned forks_ = fork_count();
     bool precise_ = true;
     readiness readiness_;

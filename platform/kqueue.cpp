@@ -4,6 +4,8 @@
 #include "readiness.hpp"
 #include "socket_calls.hpp"
 
+#include <eddy/fork_count.hpp>
+
 #include <algorithm>
 #include <array>
 
@@ -23,7 +25,8 @@ namespace {
 // - A registration belongs to the number in this process, and goes with it when it is closed. An
 //   event may have been fetched by then: the generation in its user data tells it apart.
 // - EV_EOF says that the peer has closed its side, also while there is data to be read in front of
-//   the end.
+//   the end. Nothing says everywhere that a read will end in front of urgent data. So a short read
+//   is never taken for the last one.
 class kqueue_backend final : public backend {
 public:
     static std::unique_ptr<backend> make(std::error_code& error) {
@@ -49,6 +52,7 @@ public:
     }
 
     void detach(native_handle handle) noexcept override {
+        if (fork_count() != forks_) return;
         readiness_.detach(handle);
         change(change_of(handle, EVFILT_READ, EV_DELETE, 0));
         change(change_of(handle, EVFILT_WRITE, EV_DELETE, 0));
@@ -125,15 +129,16 @@ private:
 
     void dispatch(const struct kevent& event) noexcept {
         if (wake_.is_cause_of(event)) return;
-        const bool is_end = (event.flags & EV_EOF) != 0;
         const bool reads = event.filter == EVFILT_READ;
         readiness_.on_edge(
             static_cast<native_handle>(event.ident),
             static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(event.udata)), reads,
-            !reads, reads && is_end);
+            !reads, reads);
     }
 
     unique_handle queue_;
+    // A forked child has no part in the queue: it inherits none, and its number may be another's.
+    const unsigned forks_ = fork_count();
     kqueue_wake wake_;
     readiness readiness_;
     std::array<struct kevent, 256> events_;
