@@ -5,7 +5,43 @@
 
 namespace eddy {
 
-signal_watch::signal_watch(std::vector<int> numbers) : loop_(*event_loop::current()) {
+// What a handler posts to the loop. It may lie there still, or be about to run, when its watch is
+// destroyed; it goes after that.
+class signal_watch::notice final : public posted {
+public:
+    explicit notice(signal_watch& of) noexcept : watch_(&of) {}
+
+    // From a handler. A node is in the loop's queue once at most.
+    void post() noexcept {
+        if (!is_posted_.exchange(true)) watch_->loop_.post(*this);
+    }
+
+    // No handler runs any more.
+    void leave() noexcept {
+        watch_ = nullptr;
+        if (!is_posted_) delete this;
+    }
+
+private:
+    void run() noexcept override {
+        is_posted_ = false;
+        if (watch_ == nullptr) {
+            delete this;
+        } else {
+            watch_->wake_waiter();
+        }
+    }
+
+    signal_watch* watch_;
+    std::atomic<bool> is_posted_ = false;
+};
+
+void signal_watch::leave::operator()(notice* left) const noexcept {
+    left->leave();
+}
+
+signal_watch::signal_watch(std::vector<int> numbers)
+    : loop_(*event_loop::current()), notice_(new notice(*this)) {
     for (const int number : numbers) signals_.emplace_back(number);
     // From here on handlers may look at the list, so it does not change any more.
     for (const watched& each : signals_) {
@@ -19,8 +55,6 @@ signal_watch::signal_watch(std::vector<int> numbers) : loop_(*event_loop::curren
 signal_watch::~signal_watch() {
     assert(waiting_ == nullptr && "a task still waits for a signal");
     release_all();
-    // No handler runs any more; what the last one has posted must not outlive us.
-    if (is_posted_) loop_.run_posted();
 }
 
 void signal_watch::release_all() noexcept {
@@ -30,11 +64,10 @@ void signal_watch::release_all() noexcept {
 void signal_watch::on_signal(int number) noexcept {
     const auto hit = std::ranges::find(signals_, number, &watched::number);
     hit->arrived = true;
-    if (!is_posted_.exchange(true)) loop_.post(*this);
+    notice_->post();
 }
 
-void signal_watch::run() noexcept {
-    is_posted_ = false;
+void signal_watch::wake_waiter() noexcept {
     if (waiting_ != nullptr && has_arrived()) std::exchange(waiting_, nullptr)->wake();
 }
 

@@ -92,6 +92,33 @@ TEST(SignalWatch, GivesTheSignalsBackAtItsEnd) {
     simulate(catch_and_release());
 }
 
+task<> destroy_with_a_signal_posted() {
+    std::optional<signal_watch> watch(two_signals);
+    bool others_ran = false;
+    event_loop::current()->post([&others_ran] { others_ran = true; });
+    std::raise(one_signal);
+    watch.reset();
+    EXPECT_FALSE(others_ran) << "inside this task";
+    co_await sleep(1ms);
+    EXPECT_TRUE(others_ran);
+}
+
+TEST(SignalWatch, LeavesAtItsEndWhatItAndOthersHavePosted) {
+    simulate(destroy_with_a_signal_posted());
+}
+
+task<> destroy_from_a_posted_function() {
+    auto watch = std::make_unique<signal_watch>(two_signals);
+    event_loop::current()->post([&watch] { watch.reset(); });
+    std::raise(one_signal);
+    co_await sleep(1ms);
+    EXPECT_EQ(watch, nullptr);
+}
+
+TEST(SignalWatch, CanBeDestroyedByWhatIsPostedBeforeItsSignal) {
+    simulate(destroy_from_a_posted_function());
+}
+
 task<> watch_twice() {
     const signal_watch watch(two_signals);
     const std::vector<int> overlapping{third_signal, another_signal};

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cassert>
 #include <deque>
+#include <memory>
 #include <vector>
 
 namespace eddy {
@@ -13,7 +14,7 @@ namespace eddy {
 /// Catches signals of the process for as long as it lives, and lets a task wait for them:
 /// `const int number = co_await watch.next();` A signal that comes while nobody waits is kept; the
 /// same one coming again meanwhile counts once, as signals do.
-class signal_watch : private signal_listener, private posted {
+class signal_watch : private signal_listener {
 public:
     /// In a running loop. Throws std::system_error if a signal cannot be caught or already is.
     explicit signal_watch(std::vector<int> numbers);
@@ -60,18 +61,21 @@ private:
         std::atomic<bool> arrived = false;
     };
 
+    class notice;
+    struct leave {
+        void operator()(notice* left) const noexcept;
+    };
+
     void release_all() noexcept;
     void on_signal(int number) noexcept override;
-    void run() noexcept override;
+    void wake_waiter() noexcept;
 
     bool has_arrived() const noexcept;
     int take() noexcept;
 
     event_loop& loop_;
     std::deque<watched> signals_;
-    // True from the moment the handler posts this until the loop runs it: a node is in the loop's
-    // queue once at most.
-    std::atomic<bool> is_posted_ = false;
+    std::unique_ptr<notice, leave> notice_;
     awaiter* waiting_ = nullptr;
 };
 
