@@ -11,7 +11,7 @@ public:
     member() {
         std::promise<event_loop*> made;
         std::future<event_loop*> is_made = made.get_future();
-        thread_ = std::thread([&made] { serve(made); });
+        thread_ = std::thread([this, &made] { serve(made); });
         try {
             loop_ = is_made.get();
         } catch (...) {
@@ -20,15 +20,28 @@ public:
         }
     }
     ~member() {
-        loop_->post([loop = loop_] { loop->stop(); });
+        loop_->post([this] {
+            is_over_ = true;
+            loop_->stop();
+        });
         thread_.join();
     }
 
     event_loop& loop() const noexcept { return *loop_; }
 
+    // Cancels the tasks and waits until none is left. Returns how many resumptions there were ever.
+    std::uint64_t cancel_tasks() {
+        std::promise<std::uint64_t> resumptions;
+        loop_->post([this, &resumptions] {
+            asks_to_cancel_ = &resumptions;
+            loop_->stop();
+        });
+        return resumptions.get_future().get();
+    }
+
 private:
     // A loop is made on the thread it runs on, because a backend may belong to its thread.
-    static void serve(std::promise<event_loop*>& made) {
+    void serve(std::promise<event_loop*>& made) {
         std::optional<event_loop> loop;
         try {
             loop.emplace();
@@ -39,10 +52,18 @@ private:
         // Without tasks, and with tasks that wait for other threads, it just sleeps.
         loop->set_deadlock_handler({});
         made.set_value(&*loop);
-        loop->run_forever();
+        while (!is_over_) {
+            loop->run_forever();  // until it is asked something, or a task stops it
+            if (asks_to_cancel_ == nullptr) continue;
+            loop->cancel_all_and_wait();
+            std::exchange(asks_to_cancel_, nullptr)->set_value(loop->stats().resumptions);
+        }
     }
 
     event_loop* loop_ = nullptr;
+    // The thread's own.
+    std::promise<std::uint64_t>* asks_to_cancel_ = nullptr;
+    bool is_over_ = false;
     std::thread thread_;
 };
 
@@ -50,7 +71,20 @@ loop_pool::loop_pool(unsigned threads) {
     for (unsigned i = 0; i < threads; ++i) members_.push_back(std::make_unique<member>());
 }
 
-loop_pool::~loop_pool() = default;
+// Until it has ended, a task may start others on any loop. So no loop goes before a whole round of
+// them has resumed nothing.
+loop_pool::~loop_pool() {
+    const auto resumptions_when_cancelled = [this] {
+        std::uint64_t total = 0;
+        for (const auto& each : members_) total += each->cancel_tasks();
+        return total;
+    };
+    std::uint64_t before = resumptions_when_cancelled();
+    while (true) {
+        const std::uint64_t now = resumptions_when_cancelled();
+        if (std::exchange(before, now) == now) return;
+    }
+}
 
 event_loop& loop_pool::loop(std::size_t number) const noexcept {
     assert(number < size());

@@ -1,5 +1,6 @@
 #include <eddy/fork_join.hpp>
 
+#include "support/fragile.hpp"
 #include "support/latch.hpp"
 
 #include <gtest/gtest.h>
@@ -62,6 +63,23 @@ TEST(ForkJoin, ThrowsWhatEitherThrowsWhenBothHaveEnded) {
     };
     EXPECT_THROW(fork_join(pool, fail_late, end_late), std::runtime_error);
     EXPECT_TRUE(right_ended);
+}
+
+TEST(ForkJoin, BearsResultsThatCannotBeMoved) {
+    thread_pool pool(2);
+    bool arrives = false;
+    for (int moves = 0; !arrives; ++moves) {
+        testing::latch both(2);
+        const auto make = [&both, moves] {
+            both.arrive_and_wait();
+            return testing::fragile(moves);
+        };
+        try {
+            fork_join(pool, make, make);
+            arrives = true;
+        } catch (const testing::deliberate&) {
+        }
+    }
 }
 
 TEST(ForkJoin, JoinsThoughTheLeftSideLeavesJobsBehind) {

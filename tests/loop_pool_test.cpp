@@ -1,5 +1,7 @@
 #include <eddy/loop_pool.hpp>
 
+#include "support/fragile.hpp"
+
 #include <eddy/gather.hpp>
 #include <eddy/run.hpp>
 #include <eddy/sleep.hpp>
@@ -70,6 +72,22 @@ TEST(LoopPool, ResultsCanBeAwaitedOnAnotherLoop) {
     EXPECT_EQ(run(sum_of_squares(pool)), 332'833'500);
 }
 
+task<eddy::testing::fragile> make_fragile(int moves) {
+    co_return eddy::testing::fragile(moves);
+}
+
+TEST(LoopPool, BearsResultsThatCannotBeMoved) {
+    const loop_pool pool(1);
+    bool arrives = false;
+    for (int moves = 0; !arrives; ++moves) {
+        try {
+            pool.run_on(0, make_fragile, moves).result();
+            arrives = true;
+        } catch (const eddy::testing::deliberate&) {
+        }
+    }
+}
+
 TEST(LoopPool, CancellingTheFutureCancelsTheTask) {
     std::atomic<int> ended = 0;
     const loop_pool pool(1);
@@ -92,6 +110,49 @@ TEST(LoopPool, CancelsWhatIsLeftWhenItIsDestroyed) {
         }
     }
     EXPECT_EQ(ended, 20);
+}
+
+task<void> pass_on_when_cancelled(const loop_pool& pool, std::size_t at, int times,
+                                  std::atomic<int>& passed);
+
+void pass_on(const loop_pool& pool, std::size_t from, int times, std::atomic<int>& passed) {
+    ++passed;
+    if (times == 0) return;
+    const std::size_t to = (from + 1) % pool.size();
+    const future<void> forgotten =
+        pool.run_on(to, pass_on_when_cancelled(pool, to, times - 1, passed));
+}
+
+task<void> pass_on_when_cancelled(const loop_pool& pool, std::size_t at, int times,
+                                  std::atomic<int>& passed) {
+    try {
+        co_await sleep(1h);
+    } catch (const cancelled&) {
+        pass_on(pool, at, times, passed);
+        throw;
+    }
+}
+
+TEST(LoopPool, LetsTasksStartOthersAnywhereUntilTheLastHasEnded) {
+    std::atomic<int> passed = 0;
+    {
+        const loop_pool pool(3);
+        auto first = pool.run_on(2, pass_on_when_cancelled(pool, 2, 20, passed));
+        while (!first.running()) std::this_thread::yield();
+    }
+    EXPECT_EQ(passed, 21);
+}
+
+task<void> stop_own_loop() {
+    event_loop::current()->stop();
+    co_return;
+}
+
+TEST(LoopPool, GoesOnWhenATaskStopsItsLoop) {
+    const loop_pool pool(1);
+    pool.run_on(0, stop_own_loop).result();
+    const std::thread::id first = pool.run_on(0, own_thread).result();
+    EXPECT_EQ(pool.run_on(0, own_thread).result(), first);
 }
 
 TEST(LoopPool, SurvivesCancellationsThatComeAsTheTaskEnds) {

@@ -24,7 +24,7 @@ TEST(Result, HoldsAValue) {
 }
 
 TEST(Result, HoldsAnErrorAndThrowsItInPlaceOfAValue) {
-    result<std::string> outcome(some_error());
+    auto outcome = result<std::string>::failed(some_error());
     EXPECT_FALSE(outcome);
     EXPECT_NE(outcome.error(), nullptr);
     EXPECT_THROW(outcome.value(), std::runtime_error);
@@ -49,6 +49,14 @@ TEST(Result, IsNeitherValueNorErrorUntilOneIsSet) {
     EXPECT_EQ(outcome.error(), nullptr);
     outcome.set_value(3U, 'x');
     EXPECT_EQ(outcome.value(), "xxx");
+}
+
+TEST(Result, TellsAnExceptionThatIsItsValueFromOneThatItFailedWith) {
+    const result<std::exception_ptr> outcome(some_error());
+    EXPECT_TRUE(outcome.has_value());
+    EXPECT_EQ(outcome.error(), nullptr);
+    EXPECT_NE(outcome.value(), nullptr);
+    EXPECT_FALSE(result<std::exception_ptr>::failed(some_error()).has_value());
 }
 
 TEST(Result, TakesAnErrorLater) {

@@ -35,7 +35,7 @@ public:
     decltype(auto) await_suspend(coroutine caller) { return awaiter_.await_suspend(caller); }
 
     result<value_type> await_resume() {
-        if (refusal_) return result<value_type>(refusal_);
+        if (refusal_) return result<value_type>::failed(refusal_);
         try {
             if constexpr (std::is_void_v<value_type>) {
                 awaiter_.await_resume();
@@ -46,7 +46,7 @@ public:
         } catch (const cancelled&) {
             throw;
         } catch (...) {
-            return result<value_type>(std::current_exception());
+            return result<value_type>::failed(std::current_exception());
         }
     }
 

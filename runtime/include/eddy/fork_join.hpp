@@ -52,18 +52,18 @@ class forked_call final : public forked_job {
 public:
     forked_call(thread_pool& pool, Function& f) noexcept : forked_job(pool), f_(f) {}
 
-    void call() noexcept override { outcome = outcome_of(f_); }
+    void call() noexcept override { call(f_, outcome); }
 
-    static result<forked_value<Function>> outcome_of(Function& f) noexcept {
+    static void call(Function& f, result<forked_value<Function>>& outcome) noexcept {
         try {
             if constexpr (std::is_void_v<call_result<Function>>) {
                 f();
-                return std::monostate();
+                outcome.set_value();
             } else {
-                return f();
+                outcome.set_value(f());
             }
         } catch (...) {
-            return std::current_exception();
+            outcome.set_error(std::current_exception());
         }
     }
 
@@ -86,7 +86,8 @@ std::pair<forked_value<Left>, forked_value<Right>> fork_join(thread_pool& pool, 
         };
         return pool.submit(both).result();
     }
-    result<forked_value<Left>> left_outcome = forked_call<Left>::outcome_of(left);
+    result<forked_value<Left>> left_outcome;
+    forked_call<Left>::call(left, left_outcome);
     if (fork.take_back() && left_outcome) fork.call();
     return {std::move(left_outcome).value(), std::move(fork.outcome).value()};
 }

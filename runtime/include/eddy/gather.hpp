@@ -35,7 +35,7 @@ value_or_monostate<T> take_value(task_with_result<T>& done) {
 template <class T>
 result<T> take_outcome(task_with_result<T>& done) {
     if (done.error() && done.ended_cancelled()) {
-        return result<T>(std::make_exception_ptr(task_cancelled(done.name())));
+        return result<T>::failed(std::make_exception_ptr(task_cancelled(done.name())));
     }
     return std::move(done.outcome);
 }

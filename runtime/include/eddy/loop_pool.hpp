@@ -44,7 +44,8 @@ private:
     void on_done(task_control& ended) noexcept override {
         ended.error_unseen = false;
         const bool was_cancelled = ended.ended_cancelled();
-        if (!was_cancelled) this->outcome = std::move(task_->outcome);
+        if (!was_cancelled)
+            this->store_outcome_of([this] { return std::move(task_->outcome).value(); });
         task_ = {};
         this->finish(was_cancelled);
         let_go();
@@ -86,7 +87,8 @@ public:
     explicit loop_pool(unsigned threads = usable_cpu_count());
     loop_pool(const loop_pool&) = delete;
     loop_pool& operator=(const loop_pool&) = delete;
-    /// Cancels the tasks that are left, and waits until they have ended.
+    /// Cancels the tasks that are left, and those that they still start on any of the loops, and
+    /// waits until they have ended. No other thread may use the pool or cancel its futures then.
     ~loop_pool();
 
     std::size_t size() const noexcept { return members_.size(); }

@@ -11,12 +11,21 @@ namespace eddy {
 /// How something ended: with a value or with an exception. Empty until it has ended.
 template <class T>
 class [[nodiscard]] result {
+    // It lies in coroutine frames, and GCC aligns those no more than `new` does.
+    static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__,
+                  "results cannot be aligned beyond what operator new gives: return a "
+                  "std::unique_ptr to this type");
+
 public:
     using value_type = T;
 
     result() noexcept = default;
     result(T value) : value_(std::move(value)) {}
-    result(std::exception_ptr error) noexcept : error_(std::move(error)) {}
+    static result failed(std::exception_ptr error) noexcept {
+        result made;
+        made.set_error(std::move(error));
+        return made;
+    }
 
     bool has_value() const noexcept { return value_.has_value(); }
     explicit operator bool() const noexcept { return has_value(); }
@@ -70,7 +79,11 @@ public:
     using value_type = void;
 
     result() noexcept = default;
-    result(std::exception_ptr error) noexcept : error_(std::move(error)) {}
+    static result failed(std::exception_ptr error) noexcept {
+        result made;
+        made.set_error(std::move(error));
+        return made;
+    }
 
     bool has_value() const noexcept { return !error_; }
     explicit operator bool() const noexcept { return has_value(); }
