@@ -90,6 +90,20 @@ TEST(PriorityQueue, PassesValuesThatCanOnlyBeMoved) {
     EXPECT_EQ(**items.try_get(), 1);
 }
 
+struct all_but_thirteen {
+    bool operator()(int one, int other) const {
+        if (one == 13 || other == 13) throw deliberate("cannot be compared");
+        return one < other;
+    }
+};
+
+TEST(PriorityQueue, KeepsItsValuesWhenANewOneCannotBeCompared) {
+    priority_queue<int, all_but_thirteen> items;
+    for (const int each : {5, 1, 4, 2, 3}) items.try_put(each);
+    EXPECT_THROW(items.try_put(13), deliberate);
+    EXPECT_THAT(empty_out(items), ElementsAre(1, 2, 3, 4, 5));
+}
+
 struct by_value {
     bool operator()(const counted& one, const counted& other) const {
         return one.value < other.value;

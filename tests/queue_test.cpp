@@ -3,6 +3,7 @@
 #include "support/cancel_sweep.hpp"
 #include "support/counted.hpp"
 #include "support/ending.hpp"
+#include "support/fragile.hpp"
 #include "support/simulate.hpp"
 
 #include <eddy/create_task.hpp>
@@ -272,6 +273,34 @@ TEST(Queue, LetsAJoinBeCancelled) {
 }
 
 // Each value put is got once: by a task, or it is left in the queue. A put that threw put nothing.
+task<> put_fragile(queue<fragile>& to, int moves) {
+    co_await to.put(fragile(moves));
+}
+
+// The value breaks on its way in, on its way out, or not at all: whoever moves it then is told.
+task<> pass_fragile(int moves, bool& arrived) {
+    queue<fragile> items(1);
+    co_await items.put(fragile(100));
+    task_handle<ending> breaking = create_task(ending_of(put_fragile(items, moves)));
+    task_handle<ending> other = create_task(ending_of(put_fragile(items, 100)));
+    co_await yield();
+    EXPECT_TRUE(items.try_get());
+    bool comes_out = false;
+    try {
+        comes_out = items.try_get().has_value();
+    } catch (const deliberate&) {
+        items.close();
+    }
+    const ending how = co_await breaking;
+    const ending others = co_await other;
+    arrived = how == ending::value && comes_out && others == ending::value;
+}
+
+TEST(Queue, StrandsNobodyOverAValueThatCannotBeMoved) {
+    bool arrived = false;
+    for (int moves = 0; !arrived; ++moves) simulate(pass_fragile(moves, arrived));
+}
+
 struct exchange {
     queue<counted> items{2};
     int put = 0;

@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstddef>
 #include <deque>
+#include <exception>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -84,15 +85,21 @@ public:
         }
         void await_resume() const {
             throw_if_interrupted();
-            if (waits_) throw queue_closed();
+            if (waits_) refuse();
         }
         std::string_view what() const noexcept override { return "queue, to put"; }
 
     private:
         friend class basic_queue;
+        [[noreturn]] void refuse() const {
+            if (failure_) std::rethrow_exception(failure_);
+            throw queue_closed();
+        }
+
         basic_queue& to_;
         T item_;
-        bool waits_ = false;  // its item is still here
+        bool waits_ = false;          // its item is still here
+        std::exception_ptr failure_;  // what kept its item from going in
     };
 
     explicit basic_queue(std::size_t capacity = unbounded) noexcept : capacity_(capacity) {
@@ -143,14 +150,21 @@ public:
 private:
     T take_out() {
         T item(items_.pop());
-        if (!putters_.empty()) {
-            put_awaiter& first = static_cast<put_awaiter&>(putters_.front());
+        while (!putters_.empty() && size() < capacity_) let_first_in();
+        return item;
+    }
+
+    // If that fails, it is the putter's failure, not of the one who has made room.
+    void let_first_in() noexcept {
+        put_awaiter& first = static_cast<put_awaiter&>(putters_.front());
+        try {
             items_.push(std::move(first.item_));
             count_in();
             first.waits_ = false;
-            waiter::wake_first(putters_);
+        } catch (...) {
+            first.failure_ = std::current_exception();
         }
-        return item;
+        waiter::wake_first(putters_);
     }
 
     bool take_in(T& item) {
