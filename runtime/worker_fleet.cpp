@@ -12,7 +12,7 @@ void worker_fleet::tend() {
     for (const worker_ptr& each : workers_) send(each);
     if (!finishing_ || !pending_.empty()) return;
     for (const worker_ptr& each : workers_)
-        if (each->load() == 0) each->retire(loop_.now() + options_.grace());
+        if (each->load() == 0) each->retire(deadline_after(loop_.now(), options_.grace()));
 }
 
 void worker_fleet::dispatch() {
@@ -98,7 +98,7 @@ void worker_fleet::stop(std::uint64_t id, cancel_mode mode) noexcept {
     for (const worker_ptr& each : workers_) {
         if (process_job* const job = each->take_back(id)) return job->end_cancelled();
         const auto grace = mode == cancel_mode::kill ? duration::zero() : options_.grace();
-        if (each->ask_to_stop(id, loop_.now() + grace)) return;
+        if (each->ask_to_stop(id, deadline_after(loop_.now(), grace))) return;
     }
     // It may have come back from a worker: those stand before the ones that were never claimed.
     for (process_job& each : pending_) {
@@ -129,7 +129,7 @@ void worker_fleet::drop_pending(const std::exception_ptr& why) noexcept {
 
 void worker_fleet::abandon() noexcept {
     finishing_ = true;
-    const auto deadline = steady_clock::now() + options_.grace();
+    const auto deadline = deadline_after(steady_clock::now(), options_.grace());
     for (const worker_ptr& each : workers_) {
         if (each->load() == 0)
             each->retire(deadline);

@@ -36,7 +36,7 @@ task<> worker_fleet::follow_answers(std::shared_ptr<worker_fleet> fleet, worker_
             if (worker->is_closed()) co_return;
             if (fleet->take_answers(*worker) == reception::end) break;
         }
-        worker->note_silence(fleet->loop_.now() + fleet->options_.grace());
+        worker->note_silence(deadline_after(fleet->loop_.now(), fleet->options_.grace()));
     } catch (const std::system_error&) {
     }
 }

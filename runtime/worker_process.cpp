@@ -132,7 +132,7 @@ std::optional<time_point> worker_process::limit_of(const given_call& call,
     if (limit <= duration::zero()) return std::nullopt;
     // Not begun, or not seen to have: the limit is counted from now at the earliest.
     const time_point start = page_->start_of(call.job->id);
-    return (start == time_point() ? now : start) + limit;
+    return deadline_after(start == time_point() ? now : start, limit);
 }
 
 bool worker_process::first_is_over_limit(time_point now) const noexcept {

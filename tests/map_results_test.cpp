@@ -107,6 +107,27 @@ TEST(Map, ThrowsInThePlaceOfTheChunkThatFailsAndGoesOn) {
     EXPECT_EQ(results.next_blocking(), std::nullopt);
 }
 
+TEST(Map, GivesAllResultsInFrontOfThePlaceWhereItsRangeFails) {
+    thread_pool pool(2);
+    auto numbers = std::views::iota(0) | std::views::transform([](int x) {
+                       return x < 10 ? x : throw std::runtime_error("no more");
+                   });
+    for (const std::size_t chunksize : {1U, 3U, 5U}) {
+        const auto options = map_options().chunksize(chunksize).buffersize(2);
+        auto results = pool.map(square, numbers, options);
+        for (int i = 0; i < 10; ++i) ASSERT_EQ(results.next_blocking(), i * i);
+        EXPECT_THROW(results.next_blocking(), std::runtime_error);
+        EXPECT_EQ(results.next_blocking(), std::nullopt);
+    }
+    EXPECT_THROW(pool.map(square, numbers | std::views::drop(10)), std::runtime_error);
+}
+
+TEST(Map, FailsAtOnceOnAPoolThatTakesNothing) {
+    thread_pool pool(1);
+    pool.shutdown();
+    EXPECT_THROW(pool.map(square, std::vector<int>{1}), pool_closed);
+}
+
 TEST(Map, CancelsWhatHasNotStartedWhenItIsDropped) {
     thread_pool pool(1);
     testing::latch runs(1);

@@ -209,10 +209,12 @@ TEST_F(ProcessPoolCrash, FollowsATimeLimit) {
 TEST_F(ProcessPoolCrash, DoesNotFollowATimeLimitThatIsKept) {
     process_pool pool(1);
     const auto worker = pool.submit(fn<testing::own_process>).result();
-    auto limited = pool.with(process_call_options().timeout(20s));
-    std::vector<future<int>> squares;
-    for (int i = 0; i < 100; ++i) squares.push_back(limited.submit(fn<square>, i));
-    for (auto& each : squares) each.result();
+    for (const auto limit : {std::chrono::nanoseconds(20s), std::chrono::nanoseconds::max()}) {
+        auto limited = pool.with(process_call_options().timeout(limit));
+        std::vector<future<int>> squares;
+        for (int i = 0; i < 100; ++i) squares.push_back(limited.submit(fn<square>, i));
+        for (auto& each : squares) each.result();
+    }
     EXPECT_EQ(pool.submit(fn<testing::own_process>).result(), worker);
 }
 
@@ -253,14 +255,16 @@ TEST_F(ProcessPoolCrash, IsNotNeededToCancelACallThatHasNotBegun) {
 }
 
 TEST_F(ProcessPoolCrash, IsNotNeededToStopACallThatObeys) {
-    process_pool pool(process_pool_options().workers(1).grace(20s));
-    const temporary_folder folder;
-    const auto worker = pool.submit(fn<testing::own_process>).result();
-    future<void> running = pool.submit(fn<run_until_stopped>, folder.path("begun"));
-    wait_for_file(folder.path("begun"));
-    EXPECT_TRUE(running.cancel());
-    EXPECT_THROW(running.result(), task_cancelled);
-    EXPECT_EQ(pool.submit(fn<testing::own_process>).result(), worker);
+    for (const auto grace : {std::chrono::nanoseconds(20s), std::chrono::nanoseconds::max()}) {
+        process_pool pool(process_pool_options().workers(1).grace(grace));
+        const temporary_folder folder;
+        const auto worker = pool.submit(fn<testing::own_process>).result();
+        future<void> running = pool.submit(fn<run_until_stopped>, folder.path("begun"));
+        wait_for_file(folder.path("begun"));
+        EXPECT_TRUE(running.cancel());
+        EXPECT_THROW(running.result(), task_cancelled);
+        EXPECT_EQ(pool.submit(fn<testing::own_process>).result(), worker);
+    }
 }
 
 TEST_F(ProcessPoolCrash, EndsACallThatDoesNotStopInTime) {

@@ -88,6 +88,16 @@ TEST(TaskLocal, IsSeenByNobodyAboveTheTaskThatBindsIt) {
     simulate(look_while_a_child_binds());
 }
 
+task<> bind_deeper(int levels) {
+    const auto bound = depth.bind(levels);
+    if (levels > 0) create_task(bind_deeper(levels - 1));
+    co_return;
+}
+
+TEST(TaskLocal, BindsDeeperThanTheStackIs) {
+    simulate(bind_deeper(300'000));
+}
+
 task<> hold_objects() {
     task_local<counted> object(counted(1));
     {

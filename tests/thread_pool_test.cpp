@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <numeric>
@@ -39,6 +40,19 @@ TEST(ThreadPool, TakesWhatCanOnlyBeMoved) {
         return std::make_unique<int>(*held + *other);
     };
     EXPECT_EQ(*pool.submit(std::move(call), std::make_unique<int>(4)).result(), 7);
+}
+
+TEST(ThreadPool, AlignsWhatIsCaptured) {
+    struct alignas(256) page {
+        char bytes[256] = {};
+    };
+    thread_pool pool(1);
+    std::vector<future<std::uintptr_t>> addresses;
+    for (int i = 0; i < 20; ++i) {
+        addresses.push_back(pool.submit(
+            [in = page()] { return reinterpret_cast<std::uintptr_t>(&in) % alignof(page); }));
+    }
+    for (auto& each : addresses) EXPECT_EQ(each.result(), 0U);
 }
 
 TEST(ThreadPool, LetsExceptionsTravelAndGoesOn) {

@@ -24,6 +24,9 @@ public:
         if (object_ != nullptr) object_->release();
     }
 
+    /// Hands over its count.
+    T* release() noexcept { return std::exchange(object_, nullptr); }
+
     T* get() const noexcept { return object_; }
     T& operator*() const noexcept { return *object_; }
     T* operator->() const noexcept { return object_; }

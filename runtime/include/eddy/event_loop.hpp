@@ -84,7 +84,8 @@ public:
     /// Throws std::logic_error in a forked child of the process that made the loop.
     void run_once();
 
-    /// Cancels all tasks and runs them to their end.
+    /// Cancels all tasks and runs them to their end. The loop stays cancelled: tasks that are
+    /// started later are cancelled from the start.
     void cancel_all_and_wait();
 
     /// Calls `f` on the loop's thread in its next turn. From any thread; wakes the loop if it

@@ -8,6 +8,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -48,6 +49,14 @@ public:
     static void* operator new(std::size_t size) { return frame_allocator::allocate(size); }
     static void operator delete(void* memory, std::size_t size) noexcept {
         frame_allocator::deallocate(memory, size);
+    }
+    // What was captured may ask for more.
+    static void* operator new(std::size_t size, std::align_val_t alignment) {
+        return ::operator new(size, alignment);
+    }
+    static void operator delete(void* memory, std::size_t size,
+                                std::align_val_t alignment) noexcept {
+        ::operator delete(memory, size, alignment);
     }
 
     // For the consumer -------------------------------------------------------------------------

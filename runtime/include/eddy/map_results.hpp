@@ -84,6 +84,7 @@ public:
           elements_(std::move(elements)),
           at_(std::ranges::begin(elements_)) {
         submit_ahead();
+        is_at_end();
     }
     map_results(const map_results&) = delete;
     map_results& operator=(const map_results&) = delete;
@@ -94,7 +95,7 @@ public:
     /// The next value, or none after the last one.
     task<std::optional<value_type>> next() {
         while (values_read_ == values_.size()) {
-            if (submitted_.empty()) co_return std::nullopt;
+            if (is_at_end()) co_return std::nullopt;
             future<std::vector<value_type>> oldest = take_oldest();
             open(co_await oldest);
         }
@@ -104,7 +105,7 @@ public:
     /// The same, but blocks the thread.
     std::optional<value_type> next_blocking() {
         while (values_read_ == values_.size()) {
-            if (submitted_.empty()) return std::nullopt;
+            if (is_at_end()) return std::nullopt;
             open(take_oldest().result());
         }
         return take_value();
@@ -133,14 +134,37 @@ public:
     std::default_sentinel_t end() const noexcept { return {}; }
 
 private:
-    void submit_ahead() {
-        while (submitted_.size() < buffersize_ && at_ != std::ranges::end(elements_)) {
-            std::vector<element> chunk;
-            chunk.reserve(chunksize_);
-            for (; chunk.size() < chunksize_ && at_ != std::ranges::end(elements_); ++at_)
-                chunk.push_back(*at_);
-            submitted_.push_back(pool_.submit(chunk_call{f_}, std::move(chunk)));
+    void submit_ahead() noexcept {
+        try {
+            while (!failure_ && submitted_.size() < buffersize_ && !has_read_all()) {
+                std::vector<element> chunk = read_chunk();
+                if (!chunk.empty())
+                    submitted_.push_back(pool_.submit(chunk_call{f_}, std::move(chunk)));
+            }
+        } catch (...) {
+            failure_ = std::current_exception();
         }
+    }
+
+    bool has_read_all() { return at_ == std::ranges::end(elements_); }
+
+    // Shorter if the range fails.
+    std::vector<element> read_chunk() {
+        std::vector<element> chunk;
+        chunk.reserve(chunksize_);
+        try {
+            for (; chunk.size() < chunksize_ && !has_read_all(); ++at_) chunk.push_back(*at_);
+        } catch (...) {
+            failure_ = std::current_exception();
+        }
+        return chunk;
+    }
+
+    // Throws, once, what has ended the range early, when everything in front of it was given.
+    bool is_at_end() {
+        if (!submitted_.empty()) return false;
+        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+        return true;
     }
 
     future<std::vector<value_type>> take_oldest() {
@@ -165,6 +189,7 @@ private:
     std::ranges::iterator_t<View> at_;
 
     std::deque<future<std::vector<value_type>>> submitted_;  // the oldest first
+    std::exception_ptr failure_;                             // of the range, or of the pool
     std::vector<value_type> values_;                         // of the chunk that is being read
     std::size_t values_read_ = 0;
     std::optional<value_type> current_;  // what the iterator points to

@@ -33,16 +33,16 @@ public:
 
     /// How long a call that was cancelled may take to notice it (`stop_requested`) before its
     /// worker is killed. The same for a worker that is to end when the pool is shut down.
-    process_pool_options& grace(std::chrono::milliseconds time) {
+    process_pool_options& grace(std::chrono::nanoseconds time) {
         grace_ = time;
         return *this;
     }
-    std::chrono::milliseconds grace() const noexcept { return grace_; }
+    std::chrono::nanoseconds grace() const noexcept { return grace_; }
 
 private:
     unsigned workers_ = usable_cpu_count();
     std::shared_ptr<const remote_call> initializer_;
-    std::chrono::milliseconds grace_{500};
+    std::chrono::nanoseconds grace_ = std::chrono::milliseconds(500);
 };
 
 /// How calls are run: `pool.with(process_call_options().timeout(5s)).submit(…)`.
