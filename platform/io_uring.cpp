@@ -1,4 +1,5 @@
 #include "backends.hpp"
+#include "io_uring_requests.hpp"
 #include "io_uring_ring.hpp"
 #include "pipe_transfer.hpp"
 #include "posix.hpp"
@@ -71,11 +72,6 @@ struct completion {
     unsigned flags;
 };
 
-struct message_slot {
-    msghdr message;
-    message_slot* next_free;
-};
-
 class io_uring_backend final : public backend {
 public:
     static std::unique_ptr<backend> make(std::error_code& error) {
@@ -117,7 +113,7 @@ public:
             return false;
         }
         if (op.code == opcode::accept) return submit_accept(op);
-        if (is_done_here(op) && try_here(op)) return false;
+        if (io_uring_requests::only_tells_when(op) && try_here(op)) return false;
         start(op, next_request());
         return true;
     }
@@ -214,78 +210,8 @@ private:
 
     void start(operation& op, io_uring_sqe* request) noexcept {
         begin(op);
-        prepare(op, request);
+        requests_.prepare(op, request);
         send(request, user_data_of(&op, mark::operation));
-    }
-
-    void prepare(operation& op, io_uring_sqe* request) noexcept {
-        const auto* const vectors = reinterpret_cast<const iovec*>(op.buffers.data());
-        const auto count = static_cast<unsigned>(vector_count(op));
-        op.scratch = 0;
-        switch (op.code) {
-            case opcode::accept: break;  // not done by a request of its own
-            case opcode::connect:
-                io_uring_prep_connect(request, op.handle, sockaddr_of(*op.peer),
-                                      sockaddr_size(*op.peer));
-                break;
-            case opcode::receive:
-                if (count == 1) {
-                    io_uring_prep_recv(request, op.handle, vectors->iov_base, size_of(*vectors), 0);
-                } else {
-                    io_uring_prep_recvmsg(request, op.handle, take_message(op), 0);
-                }
-                break;
-            case opcode::send:
-                if (count == 1) {
-                    io_uring_prep_send(request, op.handle, vectors->iov_base, size_of(*vectors),
-                                       MSG_NOSIGNAL);
-                } else {
-                    io_uring_prep_sendmsg(request, op.handle, take_message(op), MSG_NOSIGNAL);
-                }
-                break;
-            case opcode::receive_from:
-                io_uring_prep_recvmsg(request, op.handle, take_message(op), MSG_TRUNC);
-                break;
-            case opcode::send_to:
-                if (is_done_here(op)) {
-                    io_uring_prep_poll_add(request, op.handle, POLLOUT);
-                } else {
-                    io_uring_prep_sendmsg(request, op.handle, take_message(op), MSG_NOSIGNAL);
-                }
-                break;
-            case opcode::read:
-            case opcode::readable: io_uring_prep_poll_add(request, op.handle, POLLIN); break;
-            case opcode::write:
-            case opcode::writable: io_uring_prep_poll_add(request, op.handle, POLLOUT); break;
-            case opcode::read_at:
-                io_uring_prep_readv(request, op.handle, vectors, count, op.offset);
-                break;
-            case opcode::write_at:
-                io_uring_prep_writev(request, op.handle, vectors, count, op.offset);
-                break;
-        }
-    }
-
-    // A request has 32 bits for a size; the kernel itself transfers no more than this at a time.
-    static std::size_t size_of(const iovec& piece) noexcept {
-        return std::min(piece.iov_len, std::size_t{0x7fff'f000});
-    }
-
-    // The kernel reads a message header after `submit` has returned: it lives here until the end of
-    // its request. The slots are kept for the next ones.
-    msghdr* take_message(operation& op) noexcept {
-        if (free_messages_ == nullptr) free_messages_ = &messages_.emplace_back();
-        message_slot& slot = *std::exchange(free_messages_, free_messages_->next_free);
-        slot.message = message_of(op);
-        op.scratch = reinterpret_cast<std::uintptr_t>(&slot);
-        return &slot.message;
-    }
-
-    void give_message_back(operation& op) noexcept {
-        auto& slot = *reinterpret_cast<message_slot*>(op.scratch);
-        if (op.code == opcode::receive_from && op.peer != nullptr)
-            op.peer->resize(slot.message.msg_namelen);
-        slot.next_free = std::exchange(free_messages_, &slot);
     }
 
     void enter(std::optional<duration> timeout) {
@@ -360,8 +286,8 @@ private:
     }
 
     void on_operation(operation& op, const completion& answer) noexcept {
-        if (is_done_here(op)) return on_ready(op, answer);
-        if (op.scratch != 0) give_message_back(op);
+        if (io_uring_requests::only_tells_when(op)) return on_ready(op, answer);
+        requests_.take_back(op);
         const bool stream = op.code == opcode::receive || op.code == opcode::send;
         if (answer.result == -EAGAIN && stream) {
             if (is_wanted(op)) return start_again(op, IORING_RECVSEND_POLL_FIRST);
@@ -372,16 +298,9 @@ private:
 
     void start_again(operation& op, std::uint16_t how) noexcept {
         io_uring_sqe* const again = next_request();
-        prepare(op, again);
+        requests_.prepare(op, again);
         again->ioprio |= how;
         send(again, user_data_of(&op, mark::operation));
-    }
-
-    // Whether the ring only tells when, and the call is ours.
-    static bool is_done_here(const operation& op) noexcept {
-        if (op.code == opcode::read || op.code == opcode::write) return true;
-        if (op.code != opcode::send_to) return false;
-        return op.peer == nullptr || op.peer->family() == address_family::local;
     }
 
     // The end of a pipe that is used the wrong way fails here; a poll of it would wait for ever.
@@ -540,8 +459,7 @@ private:
     const unsigned forks_ = fork_count();
     std::vector<std::unique_ptr<listener>> listeners_;
     std::vector<std::unique_ptr<listener>> dying_;
-    std::deque<message_slot> messages_;
-    message_slot* free_messages_ = nullptr;
+    io_uring_requests requests_;
 
     // Goes first: then the kernel has let go of the rest.
     io_uring_ring ring_;

@@ -8,13 +8,23 @@
 namespace eddy {
 namespace {
 
-// The names of variables are the same in capitals and without.
+// Names are the same in capitals and without.
+bool is_name(auto name, std::string_view in_capitals) noexcept {
+    return std::ranges::equal(name, in_capitals, [](auto one, char capital) {
+        return (one >= 'a' && one <= 'z' ? one - 'a' + 'A' : one) == capital;
+    });
+}
+
 bool is_path_variable(std::string_view variable) noexcept {
-    constexpr std::string_view name = "PATH=";
-    return variable.size() >= name.size() &&
-           std::ranges::equal(variable.substr(0, name.size()), name, [](char one, char other) {
-               return (one >= 'a' && one <= 'z' ? one - 'a' + 'A' : one) == other;
-           });
+    return is_name(variable.substr(0, 5), "PATH=");
+}
+
+// The shell would run it, and read the arguments by rules of its own: what was one of them could
+// become a command.
+bool is_batch_file(std::wstring_view path) noexcept {
+    const std::size_t end = path.find_last_not_of(L". ") + 1;
+    const std::wstring_view ending = path.substr(0, end).substr(end < 4 ? 0 : end - 4);
+    return is_name(ending, ".BAT") || is_name(ending, ".CMD");
 }
 
 std::wstring search_path(const std::vector<std::string>& environment) {
@@ -41,6 +51,7 @@ std::string find_program(const process_start& what, std::error_code& error) {
     }
     found.resize(size);
     error.clear();
+    if (is_batch_file(found)) error = std::make_error_code(std::errc::executable_format_error);
     return to_utf8(found);
 }
 

@@ -1,6 +1,7 @@
 #include <eddy/process.hpp>
 
 #include "support/sockets.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -132,6 +133,23 @@ TEST(ChildProcess, ReportsAFileThatIsNoProgram) {
         child_process::start({.executable = folder.get(), .arguments = {"folder"}}, error);
     EXPECT_TRUE(error);
     EXPECT_FALSE(child);
+}
+
+TEST(ChildProcess, TakesNoBatchFileForAProgram) {
+    const testing::temporary_folder folder;
+    for (const char* const name : {"script.bat", "script.Cmd"}) {
+        folder.write(name, "exit 3\n");
+        for (const char* const more : {"", ".", " ."}) {
+            process_start how;
+            how.program = folder.path(name) + more;
+            how.arguments = {how.program, "\"&calc.exe"};
+            how.environment = current_environment();
+            std::error_code error;
+            EXPECT_FALSE(child_process::start(how, error)) << how.program;
+            EXPECT_TRUE(error) << how.program;
+            if (*more == '\0') EXPECT_EQ(error, std::errc::executable_format_error) << name;
+        }
+    }
 }
 
 TEST(ChildProcess, ReportsAHandleThatIsNotOpen) {

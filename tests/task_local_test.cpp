@@ -95,7 +95,7 @@ task<> bind_deeper(int levels) {
 }
 
 TEST(TaskLocal, BindsDeeperThanTheStackIs) {
-    simulate(bind_deeper(300'000));
+    simulate(bind_deeper(1'000'000));
 }
 
 task<> hold_objects() {

@@ -22,7 +22,8 @@ enum class redirect : std::uint8_t {
 /// on: text that contains one is refused with std::invalid_argument.
 class command {
 public:
-    /// `program` is a path, or a name that is looked for in PATH.
+    /// `program` is a path, or a name that is looked for in PATH. A batch file of Windows is none:
+    /// run cmd.exe, whose rules for arguments are its own.
     template <std::convertible_to<std::string>... Arguments>
     explicit command(std::string program, Arguments&&... arguments)
         : arguments_{whole(std::move(program)),

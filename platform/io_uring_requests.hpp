@@ -1,0 +1,110 @@
+#pragma once
+
+#include <eddy/operation.hpp>
+
+#include "posix.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <utility>
+
+#include <liburing.h>
+#include <poll.h>
+
+namespace eddy {
+
+/// What the kernel is asked for each operation, and what has to live as long as it works on that.
+class io_uring_requests {
+public:
+    /// Whether the ring only tells when, and the call is ours.
+    static bool only_tells_when(const operation& op) noexcept {
+        if (op.code == opcode::read || op.code == opcode::write) return true;
+        if (op.code != opcode::send_to) return false;
+        return op.peer == nullptr || op.peer->family() == address_family::local;
+    }
+
+    /// Fills in a request, except for its user data.
+    void prepare(operation& op, io_uring_sqe* request) noexcept {
+        const auto* const vectors = reinterpret_cast<const iovec*>(op.buffers.data());
+        const auto count = static_cast<unsigned>(vector_count(op));
+        op.scratch = 0;
+        switch (op.code) {
+            case opcode::accept: break;  // not done by a request of its own
+            case opcode::connect:
+                io_uring_prep_connect(request, op.handle, sockaddr_of(*op.peer),
+                                      sockaddr_size(*op.peer));
+                break;
+            case opcode::receive:
+                if (count == 1) {
+                    io_uring_prep_recv(request, op.handle, vectors->iov_base, size_of(*vectors), 0);
+                } else {
+                    io_uring_prep_recvmsg(request, op.handle, take_message(op), 0);
+                }
+                break;
+            case opcode::send:
+                if (count == 1) {
+                    io_uring_prep_send(request, op.handle, vectors->iov_base, size_of(*vectors),
+                                       MSG_NOSIGNAL);
+                } else {
+                    io_uring_prep_sendmsg(request, op.handle, take_message(op), MSG_NOSIGNAL);
+                }
+                break;
+            case opcode::receive_from:
+                io_uring_prep_recvmsg(request, op.handle, take_message(op), MSG_TRUNC);
+                break;
+            case opcode::send_to:
+                if (only_tells_when(op)) {
+                    io_uring_prep_poll_add(request, op.handle, POLLOUT);
+                } else {
+                    io_uring_prep_sendmsg(request, op.handle, take_message(op), MSG_NOSIGNAL);
+                }
+                break;
+            case opcode::read:
+            case opcode::readable: io_uring_prep_poll_add(request, op.handle, POLLIN); break;
+            case opcode::write:
+            case opcode::writable: io_uring_prep_poll_add(request, op.handle, POLLOUT); break;
+            case opcode::read_at:
+                io_uring_prep_readv(request, op.handle, vectors, count, op.offset);
+                break;
+            case opcode::write_at:
+                io_uring_prep_writev(request, op.handle, vectors, count, op.offset);
+                break;
+        }
+    }
+
+    /// The request has ended: before anything else is done with the operation.
+    void take_back(operation& op) noexcept {
+        if (op.scratch == 0) return;
+        auto& slot = *reinterpret_cast<message_slot*>(op.scratch);
+        if (op.code == opcode::receive_from && op.peer != nullptr)
+            op.peer->resize(slot.message.msg_namelen);
+        slot.next_free = std::exchange(free_messages_, &slot);
+    }
+
+private:
+    struct message_slot {
+        msghdr message;
+        message_slot* next_free;
+    };
+
+    // A request has 32 bits for a size; the kernel itself transfers no more than this at a time.
+    static std::size_t size_of(const iovec& piece) noexcept {
+        return std::min(piece.iov_len, std::size_t{0x7fff'f000});
+    }
+
+    // The kernel reads a message header after `submit` has returned: it lives here until the end of
+    // its request. The slots are kept for the next ones.
+    msghdr* take_message(operation& op) noexcept {
+        if (free_messages_ == nullptr) free_messages_ = &messages_.emplace_back();
+        message_slot& slot = *std::exchange(free_messages_, free_messages_->next_free);
+        slot.message = message_of(op);
+        op.scratch = reinterpret_cast<std::uintptr_t>(&slot);
+        return &slot.message;
+    }
+
+    std::deque<message_slot> messages_;
+    message_slot* free_messages_ = nullptr;
+};
+
+}  // namespace eddy
