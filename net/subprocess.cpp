@@ -101,7 +101,12 @@ void subprocess::reap() {
     followed_.reset();
     std::error_code error;
     exit_ = child_.reap(error);
-    if (!exit_) throw std::system_error(error, "ask how a process ended");
+    if (exit_) return;
+    const bool is_unknown = error == std::errc::no_child_process;
+    throw std::system_error(
+        error, is_unknown ? "ask how a process ended, which the system forgets where SIGCHLD is "
+                            "ignored, or something else waits for all children"
+                          : "ask how a process ended");
 }
 
 task<process_exit> subprocess::wait() {

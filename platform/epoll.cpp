@@ -37,6 +37,10 @@ public:
         return std::unique_ptr<backend>(new epoll_backend(std::move(poller), std::move(wake_up)));
     }
 
+    ~epoll_backend() override {
+        if (is_in_forked_child()) readiness_.leave();
+    }
+
     std::error_code attach(native_handle handle) override {
         const std::uint32_t generation = readiness_.attach(handle);
         epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET,
@@ -51,7 +55,7 @@ public:
     }
 
     void detach(native_handle handle) noexcept override {
-        if (fork_count() != forks_) return;
+        if (is_in_forked_child()) return;
         readiness_.detach(handle);
         ++readiness_.system_calls;
         ::epoll_ctl(poller_.get(), EPOLL_CTL_DEL, handle, nullptr);
@@ -84,6 +88,8 @@ private:
 
     epoll_backend(unique_handle poller, unique_handle wake_up) noexcept
         : poller_(std::move(poller)), wake_up_(std::move(wake_up)) {}
+
+    bool is_in_forked_child() const noexcept { return fork_count() != forks_; }
 
     static std::uint64_t mark_of(native_handle handle, std::uint32_t generation) noexcept {
         return std::uint64_t{generation} << 32 | static_cast<std::uint32_t>(handle);

@@ -82,8 +82,10 @@ public:
     }
 
     ~io_uring_backend() override {
-        // Among the last completions may be connections that have to be closed.
-        if (ring_.is_open() && !is_in_forked_child()) reap();
+        if (is_in_forked_child())
+            leave();
+        else if (ring_.is_open())
+            reap();  // among the last completions may be connections that have to be closed
     }
 
     std::error_code attach(native_handle handle) override {
@@ -207,6 +209,12 @@ private:
     }
 
     bool is_in_forked_child() const noexcept { return fork_count() != forks_; }
+
+    // Nobody waits there for the operations that it has copies of.
+    void leave() noexcept {
+        for (const auto& each : listeners_) each->waiting.clear();
+        finished_.clear();
+    }
 
     void start(operation& op, io_uring_sqe* request) noexcept {
         begin(op);

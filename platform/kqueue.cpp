@@ -41,6 +41,10 @@ public:
         return made;
     }
 
+    ~kqueue_backend() override {
+        if (is_in_forked_child()) readiness_.leave();
+    }
+
     std::error_code attach(native_handle handle) override {
         prepare_socket(handle);
         const std::uint32_t generation = readiness_.attach(handle);
@@ -52,7 +56,7 @@ public:
     }
 
     void detach(native_handle handle) noexcept override {
-        if (fork_count() != forks_) return;
+        if (is_in_forked_child()) return;
         readiness_.detach(handle);
         change(change_of(handle, EVFILT_READ, EV_DELETE, 0));
         change(change_of(handle, EVFILT_WRITE, EV_DELETE, 0));
@@ -78,6 +82,8 @@ public:
 
 private:
     explicit kqueue_backend(unique_handle queue) noexcept : queue_(std::move(queue)) {}
+
+    bool is_in_forked_child() const noexcept { return fork_count() != forks_; }
 
     static struct kevent change_of(native_handle handle, short filter, unsigned short flags,
                                    std::uint32_t generation) noexcept {

@@ -171,6 +171,14 @@ void readiness::detach(native_handle handle) noexcept {
     while (!on.output.waiting.empty()) finish_canceled(on.output.waiting.pop_front());
 }
 
+void readiness::leave() noexcept {
+    for (followed& each : handles_) {
+        each.input.waiting.clear();
+        each.output.waiting.clear();
+    }
+    finished.clear();
+}
+
 bool readiness::submit(operation& op) noexcept {
     op.error = {};
     op.scratch = 0;

@@ -80,6 +80,16 @@ TEST_F(IntrusiveList, TakesAllOfAnotherListInOrder) {
     list.append(other);
 }
 
+TEST_F(IntrusiveList, LetsAllObjectsGoWhenItIsCleared) {
+    list.clear();
+    list.push_back(one);
+    list.push_back(two);
+    list.clear();
+    EXPECT_TRUE(list.empty());
+    EXPECT_FALSE(one.list_node<by_colour>::is_linked());
+    EXPECT_FALSE(two.list_node<by_colour>::is_linked());
+}
+
 TEST_F(IntrusiveList, HoldsAnObjectThatStandsInAnotherListAsWell) {
     size_list sizes;
     for (thing* const each : {&one, &two, &three}) list.push_back(*each);

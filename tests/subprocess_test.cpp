@@ -146,6 +146,18 @@ TEST_P(Subprocess, TellsItsEndToEveryoneWhoWaits) {
     run(wait_twice());
 }
 
+task<> wait_for_true() {
+    subprocess child = subprocess::start(command("true"));
+    co_await child.wait();
+}
+
+TEST_P(Subprocess, SaysWhyItsEndIsUnknownWhereChildrenAreNotWaitedFor) {
+    const auto before = std::signal(SIGCHLD, SIG_IGN);
+    const std::string error = run(error_of(wait_for_true()));
+    std::signal(SIGCHLD, before);
+    EXPECT_THAT(error, ::testing::HasSubstr("SIGCHLD is ignored"));
+}
+
 task<std::int64_t> leave() {
     const subprocess child = subprocess::start(command("sleep", "1000"));
     co_return child.id();

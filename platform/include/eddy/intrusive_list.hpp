@@ -88,6 +88,10 @@ public:
         return first;
     }
 
+    void clear() noexcept {
+        while (!empty()) pop_front();
+    }
+
     /// Moves everything from `other` to the end of this list, in order.
     void append(intrusive_list& other) noexcept {
         if (other.empty()) return;

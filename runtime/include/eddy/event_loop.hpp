@@ -47,7 +47,8 @@ public:
     event_loop(const event_loop&) = delete;
     event_loop& operator=(const event_loop&) = delete;
     /// Cancels the tasks that are left and runs them to their end: this waits, for there is no loop
-    /// left that could. In a forked child they are left as they are.
+    /// left that could. In a forked child they are left as they are. Calls what was posted, and
+    /// what that posts, until there is no more.
     ~event_loop();
 
     /// The loop that is running on this thread, or null.
