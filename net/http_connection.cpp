@@ -84,7 +84,7 @@ void connection::arrived(std::size_t size) noexcept {
     filled_ = end_ == size_;
     if (size == 0) return end();
     if (owner_ != nullptr) return owner_->on_idle_ended(*this);
-    if (writing_ != nullptr) writing_->cancel();
+    if (listener_ != nullptr) listener_->on_arrival();
     if (waiting_ != nullptr) waiting_->notify();
 }
 
@@ -92,7 +92,7 @@ void connection::end() noexcept {
     ended_ = true;
     armed_ = false;
     if (owner_ != nullptr) return owner_->on_idle_ended(*this);
-    if (writing_ != nullptr) writing_->cancel();
+    if (listener_ != nullptr) listener_->on_arrival();
     if (waiting_ != nullptr) waiting_->notify();
 }
 

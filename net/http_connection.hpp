@@ -29,6 +29,16 @@ protected:
     ~connection_owner() = default;
 };
 
+/// Told by a connection of what arrives while somebody still writes.
+class arrival_listener {
+public:
+    /// Bytes have come, or the end.
+    virtual void on_arrival() noexcept = 0;
+
+protected:
+    ~arrival_listener() = default;
+};
+
 struct all_idle;        // the list of a pool's idle connections
 struct idle_at_origin;  // those to one origin
 
@@ -62,12 +72,12 @@ public:
 
     /// Receives from now on what comes next, also if nobody waits for it.
     void arm() noexcept;
-    /// The next thing that arrives cancels `writing`: a server that answers while we still send has
-    /// made up its mind. Null: nothing to cancel.
-    void interrupt_on_arrival(cancel_scope* writing) noexcept { writing_ = writing; }
+    /// Who is told what arrives from now on. Null: nobody.
+    void tell_arrivals_to(arrival_listener* listener) noexcept { listener_ = listener; }
 
     /// Whether bytes, or the end, have come that nobody has received yet.
     bool has_news() const noexcept { return begin_ != end_ || ended_; }
+    bool has_ended() const noexcept { return ended_; }
     bool is_usable() const noexcept { return !has_news() && !retired_; }
 
     /// Stands idle: a receive is armed and `owner` learns what happens, until `use` is called.
@@ -114,7 +124,7 @@ private:
     event wanted_;  // set: the pump shall receive
     bool retired_ = false;
     cancel_scope* receiving_ = nullptr;  // around the pump's work, while it does any
-    cancel_scope* writing_ = nullptr;
+    arrival_listener* listener_ = nullptr;
     arrival* waiting_ = nullptr;         // who waits for bytes; nobody while it is idle
     connection_owner* owner_ = nullptr;  // set while it is idle
 };

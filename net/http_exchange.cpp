@@ -15,21 +15,6 @@ time_point deadline_after(duration limit) {
     return limit == timeouts::forever ? time_point::max() : event_loop::current()->now() + limit;
 }
 
-// While it exists, time running out and an early answer both end the write.
-class write_scope {
-public:
-    write_scope(connection& on, duration limit) : on_(on), scope_(deadline_after(limit)) {
-        on_.interrupt_on_arrival(&scope_);
-    }
-    ~write_scope() { on_.interrupt_on_arrival(nullptr); }
-
-    bool absorbs_cancellation() const noexcept { return scope_.absorbs_cancellation(); }
-
-private:
-    connection& on_;
-    deadline_scope scope_;
-};
-
 // "timeout=5, max=100" in Keep-Alive: a hint of the server how long it will wait.
 std::optional<std::chrono::seconds> keep_alive_hint(const headers& fields) noexcept {
     list_elements list(fields.find("keep-alive").value_or(""));
@@ -50,6 +35,28 @@ std::optional<std::chrono::seconds> keep_alive_hint(const headers& fields) noexc
 
 }  // namespace
 
+// While it exists, time running out and an early answer both end the write. Nothing else does: a
+// write that is cancelled within a TLS record could not be followed by another one.
+class exchange::write_scope final : private arrival_listener {
+public:
+    write_scope(exchange& of, duration limit) : of_(of), scope_(deadline_after(limit)) {
+        of_.on().tell_arrivals_to(this);
+    }
+    write_scope(const write_scope&) = delete;
+    write_scope& operator=(const write_scope&) = delete;
+    ~write_scope() { of_.on().tell_arrivals_to(nullptr); }
+
+    bool absorbs_cancellation() const noexcept { return scope_.absorbs_cancellation(); }
+
+private:
+    void on_arrival() noexcept override {
+        if (of_.is_answered()) scope_.cancel();
+    }
+
+    exchange& of_;
+    deadline_scope scope_;
+};
+
 exchange::exchange(lease held, const client_limits& limits, const timeouts& patience,
                    std::string_view url, time_point started)
     : held_(std::move(held)),
@@ -58,6 +65,7 @@ exchange::exchange(lease held, const client_limits& limits, const timeouts& pati
       url_(url),
       started_(started),
       reused_(on().was_used()),
+      parser_(message_kind::response, limits_.headers),
       head_(message_kind::response) {}
 
 task<> exchange::run(method asked, std::string_view text, std::string_view rest) {
@@ -77,8 +85,8 @@ task<> exchange::run(method asked, std::string_view text, std::string_view rest)
 // Ends early, without an exception, if the server answers or hangs up first: what it has to say is
 // worth more than that we could not finish.
 task<> exchange::send(std::string_view text) {
-    while (!text.empty() && !write_failure_ && !on().has_news()) {
-        const write_scope scope(on(), patience_.write);
+    while (!text.empty() && !write_failure_ && !is_answered()) {
+        const write_scope scope(*this, patience_.write);
         try {
             const std::size_t taken = co_await on().write(std::as_bytes(std::span(text)));
             written_ += taken;
@@ -87,37 +95,56 @@ task<> exchange::send(std::string_view text) {
             write_failure_ = std::current_exception();
         } catch (const cancelled&) {
             if (!scope.absorbs_cancellation()) throw;
-            if (!on().has_news()) throw error(error_kind::write_timeout, "the peer takes no bytes");
+            if (!is_answered()) throw error(error_kind::write_timeout, "the peer takes no bytes");
         }
     }
 }
 
+// Whether the server has made up its mind: it has answered, hung up, or sent what is no answer. An
+// informational response is none, and the real one is still to come (RFC 9110, 15.2).
+bool exchange::is_answered() noexcept {
+    if (answered_ || head_failure_ || on().has_ended()) return true;
+    if (on().unread().empty()) return false;
+    try {
+        parse_head();
+    } catch (const std::exception&) {
+        head_failure_ = std::current_exception();
+    }
+    if (answered_ || head_failure_) return true;
+    on().arm();
+    return false;
+}
+
 task<> exchange::receive_head(method asked) {
-    head_parser parser(message_kind::response, limits_.headers);
-    for (int informational = 0;; ++informational) {
-        while (!parser.complete()) {
-            std::span<char> came = on().unread();
-            if (came.empty()) came = co_await on().receive(patience_.read);
-            if (came.empty()) {
-                if (write_failure_) std::rethrow_exception(write_failure_);
-                if (received_)
-                    throw error(error_kind::closed_in_head, "the connection closed in the headers");
-                throw error(error_kind::closed_before_response,
-                            "the connection closed without an answer");
-            }
-            received_ = true;
-            on().consume(parser.feed(std::string_view(came.data(), came.size())));
-        }
-        head_ = parser.take();
-        if (head_.status >= 200) break;
-        if (head_.status == 101)
-            throw error(error_kind::unexpected_upgrade, "101 without being asked");
-        if (informational >= limits_.informational) {
-            throw error(error_kind::too_many_informational, "one 1xx response after the other");
-        }
+    if (head_failure_) std::rethrow_exception(head_failure_);
+    for (parse_head(); !answered_; parse_head()) {
+        const std::span<char> came = co_await on().receive(patience_.read);
+        if (!came.empty()) continue;
+        if (write_failure_) std::rethrow_exception(write_failure_);
+        if (received_)
+            throw error(error_kind::closed_in_head, "the connection closed in the headers");
+        throw error(error_kind::closed_before_response, "the connection closed without an answer");
     }
     const body_framing framing = head_.framing.of_response(asked, head_.status);
     body_.emplace(framing, message_kind::response, limits_.headers);
+}
+
+void exchange::parse_head() {
+    while (!answered_ && !on().unread().empty()) {
+        const std::span<char> came = on().unread();
+        received_ = true;
+        on().consume(parser_.feed(std::string_view(came.data(), came.size())));
+        if (parser_.complete()) take_head();
+    }
+}
+
+void exchange::take_head() {
+    head_ = parser_.take();
+    answered_ = head_.status >= 200;
+    if (answered_) return;
+    if (head_.status == 101) throw error(error_kind::unexpected_upgrade, "101 without being asked");
+    if (informational_++ >= limits_.informational)
+        throw error(error_kind::too_many_informational, "one 1xx response after the other");
 }
 
 bool exchange::may_be_replayed(const error& failure) const noexcept {

@@ -56,8 +56,13 @@ public:
     error_context context() const;
 
 private:
+    class write_scope;
+
     task<> send(std::string_view text);
+    bool is_answered() noexcept;
     task<> receive_head(method asked);
+    void parse_head();
+    void take_head();
     std::span<char> decode();
     [[noreturn]] void fail_in_body(const std::exception_ptr& why);
     void drain() noexcept;
@@ -79,6 +84,10 @@ private:
     bool idempotent_ = false;
     bool last_ = false;  // the connection ends with this request
     std::exception_ptr write_failure_;
+    head_parser parser_;
+    int informational_ = 0;            // how many 1xx responses have come
+    bool answered_ = false;            // by another one, and `head_` is its head
+    std::exception_ptr head_failure_;  // why there is none, if that showed while sending
     message_head head_;
     std::optional<body_decoder> body_;
     std::optional<error> body_failure_;  // if set, the connection is gone

@@ -474,6 +474,40 @@ TEST(HttpClient, ReadsAnAnswerThatComesBeforeTheRequestIsSent) {
     }());
 }
 
+TEST(HttpClient, SendsItsBodyToTheEndWhateverInterimAnswersCome) {
+    simulate([]() -> task<> {
+        simulated_web web;
+        web.play(
+            {script({"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n",
+                     ok("all of it")})});
+        http::client client = web.client();
+        // Its end looks to the server like that of another head.
+        const std::string body = std::string(100'000, 'x') + "\r\n\r\n";
+        const auto ending =
+            co_await ending_of_request(client.put(site, http::options().body(body)));
+        EXPECT_EQ(ending, 200);
+        EXPECT_EQ(web.requests().size(), 2u) << "the body was not sent to its end";
+        EXPECT_EQ(client.stats().idle, 1u);
+    }());
+}
+
+TEST(HttpClient, ReadsAnAnswerThatComesAfterAnInterimOneBeforeTheRequestIsSent) {
+    simulate([]() -> task<> {
+        simulated_web web;
+        web.play({script({"HTTP/1.1 100 Continue\r\n\r\n"
+                          "HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig"}),
+                  script({"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 2x0 OK\r\n\r\n"})});
+        http::client client = web.client();
+        const std::string body(1'000'000, 'x');
+        const auto ending =
+            co_await ending_of_request(client.put(site, http::options().body(body)));
+        EXPECT_EQ(ending, 413);
+        EXPECT_EQ(ending.body(), "big");
+        EXPECT_EQ(co_await ending_of_request(client.put(site, http::options().body(body))),
+                  error_kind::bad_status_line);
+    }());
+}
+
 TEST(HttpClient, GivesUpWhenTheServerTakesNoBytes) {
     simulate([]() -> task<> {
         simulated_web web;

@@ -9,7 +9,10 @@
 #include <eddy/http_client.hpp>
 #include <eddy/http_server.hpp>
 #include <eddy/run.hpp>
+#include <eddy/sleep.hpp>
+#include <eddy/tcp_listener.hpp>
 #include <eddy/tls_context.hpp>
+#include <eddy/tls_stream.hpp>
 #include <eddy/to_thread.hpp>
 
 #include <gtest/gtest.h>
@@ -196,6 +199,42 @@ task<> post_to_python(const foreign_server& server) {
 TEST(Python, EchoesBodiesOfEveryFraming) {
     const foreign_server server(foreign_server::kind::python);
     run(post_to_python(server));
+}
+
+// Lets a client write until it cannot go on, and only then sends an interim answer, reads what is
+// left of the request, up to a "!", and answers it. Gives how many bytes it was.
+task<std::size_t> answer_in_the_middle(tcp_listener& listener, tls_context secure) {
+    tcp_stream plain = co_await listener.accept();
+    auto peer = co_await tls_stream<tcp_stream>::accept(std::move(plain), std::move(secure));
+    for (int turn = 0; turn < 1000; ++turn) co_await sleep(duration::zero());
+    co_await write_all(peer, "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n");
+    std::vector<std::byte> piece(64 * 1024);
+    std::size_t came = 0;
+    for (std::byte last{}; last != std::byte{'!'};) {
+        const std::size_t size = co_await peer.read(piece);
+        if (size == 0) co_return came;
+        came += size;
+        last = piece[size - 1];
+    }
+    co_await write_all(peer, "HTTP/1.1 204 No Content\r\n\r\n");
+    co_return came;
+}
+
+TEST(HttpClient, SendsItsBodyToTheEndOverTlsWhateverInterimAnswersCome) {
+    run([]() -> task<> {
+        const certificate_authority authority;
+        const auto secure =
+            tls_context::server(tls_options().own_certificate(authority.issue("127.0.0.1")));
+        const auto trusting = tls_context::client(tls_options().authority_pem(authority.pem()));
+        tcp_listener listener = tcp_listener::bind(endpoint::loopback());
+        constexpr std::size_t size = 16'000'000;
+        auto serving = create_task(answer_in_the_middle(listener, secure));
+        http::client client(http::client_options().tls(trusting));
+        const std::string there = "https://" + listener.local().to_string() + "/";
+        const std::string body = std::string(size, 'x') + '!';
+        EXPECT_EQ(co_await ending_of_request(client.put(there, http::options().body(body))), 204);
+        EXPECT_GT(co_await std::move(serving), size);
+    });
 }
 
 // What a shell command prints.
