@@ -77,6 +77,8 @@ public:
 
     /// Whether bytes, or the end, have come that nobody has received yet.
     bool has_news() const noexcept { return begin_ != end_ || ended_; }
+    /// Whether it is to receive, and the kernel was not asked for anything yet.
+    bool is_about_to_receive() const noexcept { return armed_ && wanted_.is_set(); }
     bool has_ended() const noexcept { return ended_; }
     bool is_usable() const noexcept { return !has_news() && !retired_; }
 

@@ -1,5 +1,6 @@
 #include "http_exchange.hpp"
 
+#include <eddy/sleep.hpp>
 #include <eddy/timeout.hpp>
 
 #include "http_text.hpp"
@@ -70,6 +71,7 @@ exchange::exchange(lease held, const client_limits& limits, const timeouts& pati
 
 task<> exchange::run(method asked, std::string_view text, std::string_view rest) {
     idempotent_ = is_idempotent(asked);
+    if (reused_) co_await look_behind_last_response();
     if (on().has_news())
         throw error(error_kind::closed_before_response, "the idle connection ended");
     held_.begin_exchange();
@@ -80,6 +82,14 @@ task<> exchange::run(method asked, std::string_view text, std::string_view rest)
     phase_ = phase::receive_head;
     co_await receive_head(asked);
     phase_ = phase::receive_body;
+}
+
+// What came behind the last response, and was not asked for, would be taken for the next one. It
+// may lie in the kernel still, or in a TLS record: so the pump begins to receive, the loop polls,
+// and only then is the connection known to be silent.
+task<> exchange::look_behind_last_response() {
+    while (on().is_about_to_receive()) co_await yield();
+    co_await sleep(duration::zero());
 }
 
 // Ends early, without an exception, if the server answers or hangs up first: what it has to say is

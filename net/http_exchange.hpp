@@ -58,6 +58,7 @@ public:
 private:
     class write_scope;
 
+    task<> look_behind_last_response();
     task<> send(std::string_view text);
     bool is_answered() noexcept;
     task<> receive_head(method asked);

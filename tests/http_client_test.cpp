@@ -4,7 +4,10 @@
 #include "support/simulate.hpp"
 #include "support/simulated_web.hpp"
 
+#include <eddy/create_task.hpp>
 #include <eddy/gather.hpp>
+#include <eddy/run.hpp>
+#include <eddy/tcp_listener.hpp>
 
 #include <gtest/gtest.h>
 
@@ -212,6 +215,45 @@ TEST(HttpClient, NeverGivesUnaskedBytesToTheNextRequest) {
         EXPECT_EQ(client.stats().open, 0u);
         EXPECT_EQ((co_await client.get(site)).body, "2");
     }());
+}
+
+// A server that answers one request of each connection, and says or does what nobody asked for.
+task<> answer_each_once(tcp_listener& listener, std::string text, finally end) {
+    std::vector<tcp_stream> peers;
+    for (;;) {
+        peers.push_back(co_await listener.accept());
+        std::byte head[1024];
+        co_await peers.back().read(head);
+        co_await write_all(peers.back(), text);
+        if (end == finally::close) co_await peers.back().close();
+    }
+}
+
+// Sends a GET and at once a POST to that server, and tells how many connections it took.
+std::size_t connections_for_two(std::string text, finally end) {
+    std::size_t connections = 0;
+    run([](std::string says, finally then, std::size_t& made) -> task<> {
+        tcp_listener listener = tcp_listener::bind(endpoint::loopback());
+        const std::string here = "http://" + listener.local().to_string() + "/";
+        auto serving = create_task(answer_each_once(listener, std::move(says), then));
+        http::client client;
+        EXPECT_EQ(co_await ending_of_request(client.get(here)), 200);
+        EXPECT_EQ(co_await ending_of_request(client.post(here)), 200);
+        made = client.stats().created;
+        serving.cancel();
+    }(std::move(text), end, connections));
+    return connections;
+}
+
+TEST(HttpClient, LooksBehindAnAnswerBeforeItUsesTheConnectionAgain) {
+    const std::string unasked = "HTTP/1.1 500 Unasked\r\nContent-Length: 0\r\n\r\n";
+    constexpr std::size_t buffer = 16 * 1024;
+    const std::size_t head = ok(std::string(buffer, 'x')).size() - buffer;
+    const std::string full = ok(std::string(buffer - head, 'x'));
+    ASSERT_EQ(full.size(), buffer) << "it ends where the buffer ends";
+    EXPECT_EQ(connections_for_two(full + unasked, finally::stay), 2u);
+    EXPECT_EQ(connections_for_two(ok("short"), finally::close), 2u);
+    EXPECT_EQ(connections_for_two(full, finally::close), 2u);
 }
 
 TEST(HttpClient, ClosesConnectionsThatWereIdleForTooLong) {
