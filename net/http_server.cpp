@@ -75,7 +75,6 @@ task<> serve_connection(std::shared_ptr<server::state> server, semaphore::permit
 task<> accept_connections(std::shared_ptr<server::state> server, server::state::door& door,
                           semaphore& room, child_tasks& connections) {
     while (!server->closing) {
-        semaphore::permit permit = co_await room.acquire();
         std::optional<tcp_stream> plain;
         try {
             plain = co_await door.listener.accept();
@@ -87,6 +86,8 @@ task<> accept_connections(std::shared_ptr<server::state> server, server::state::
             co_await sleep(pause_after_failed_accept);
             continue;
         }
+        // Not before: who waits for a client with a place in hand keeps it from the other doors.
+        semaphore::permit permit = co_await room.acquire();
         ++server->stats.accepted;
         connections.start(
             serve_connection(server, std::move(permit), *std::move(plain), door.secure));

@@ -185,4 +185,24 @@ TEST(HttpServer, LetsMoreConnectionsThanItsLimitWait) {
     });
 }
 
+TEST(HttpServer, ServesEachOfItsEndpointsHoweverFewConnectionsItTakes) {
+    run([]() -> task<> {
+        http::server_limits limits;
+        limits.connections = 1;
+        http::server server(hello);
+        server.limits(limits);
+        const endpoint one = server.listen(endpoint::loopback());
+        const endpoint other = server.listen(endpoint::loopback());
+        auto serving = create_task(server.serve());
+        http::client client;
+        const std::vector<endpoint> in_turn{other, one, other};
+        for (const endpoint& at : in_turn) {
+            const auto settings = http::options().header("Connection", "close");
+            EXPECT_EQ(co_await ending_of_request(client.get(url_of(at), settings)), 200);
+        }
+        co_await server.close();
+        co_await serving;
+    });
+}
+
 }  // namespace

@@ -19,7 +19,7 @@ namespace eddy::http {
 
 /// How much a server takes from its clients, and how long it waits for them.
 struct server_limits {
-    std::size_t connections = 10'000;  ///< at once; more wait in the backlog
+    std::size_t connections = 10'000;  ///< served at once; more wait, all but one in the backlog
     header_limits headers{};
     std::uint64_t body = 8 * 1024 * 1024;            ///< of a request, in bytes
     duration head = std::chrono::seconds(10);        ///< for a TLS handshake; for a whole head
