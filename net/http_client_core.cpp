@@ -15,10 +15,6 @@ namespace {
 constexpr std::size_t sent_in_one_write = 16 * 1024;
 constexpr std::uint64_t reserved_at_once = 1024 * 1024;
 
-time_point deadline_after(duration limit) {
-    return limit == timeouts::forever ? time_point::max() : event_loop::current()->now() + limit;
-}
-
 error_context context_of(const request_plan& plan, phase at, time_point started) {
     error_context context;
     context.url = redacted(plan.where.href());
@@ -69,7 +65,7 @@ request_plan client_core::plan(method verb, url where, options settings) const {
 
 task<response> client_core::request(std::shared_ptr<client_core> self, request_plan plan) {
     const time_point started = event_loop::current()->now();
-    const deadline_scope total(deadline_after(plan.patience.total));
+    const deadline_scope total(plan.patience.total);
     try {
         exchange answered = co_await self->follow(plan);
         response whole;
@@ -91,7 +87,7 @@ task<response> client_core::request(std::shared_ptr<client_core> self, request_p
 
 task<response_stream> client_core::stream(std::shared_ptr<client_core> self, request_plan plan) {
     const time_point started = event_loop::current()->now();
-    const deadline_scope total(deadline_after(plan.patience.total));
+    const deadline_scope total(plan.patience.total);
     try {
         auto answered = std::make_unique<exchange>(co_await self->follow(plan));
         response head;
@@ -162,7 +158,7 @@ task<exchange> client_core::perform(const request_plan& plan) {
 }
 
 task<std::shared_ptr<connection>> client_core::open(const request_plan& plan, phase& at) {
-    const deadline_scope patience(deadline_after(plan.patience.connect));
+    const deadline_scope patience(plan.patience.connect);
     try {
         at = phase::connect;
         connected made = co_await connect_(plan.where, at);

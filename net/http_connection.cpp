@@ -115,7 +115,7 @@ void connection::retire() noexcept {
 
 void connection::arrival::await_suspend(coroutine caller) {
     if (limit_ != timeouts::forever) {
-        on_.loop_.timers().arm(*this, on_.loop_.now() + limit_);
+        on_.loop_.timers().arm(*this, deadline_after(on_.loop_.now(), limit_));
     }
     on_.arm();
     on_.waiting_ = this;

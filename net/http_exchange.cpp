@@ -12,10 +12,6 @@ namespace eddy::http {
 
 namespace {
 
-time_point deadline_after(duration limit) {
-    return limit == timeouts::forever ? time_point::max() : event_loop::current()->now() + limit;
-}
-
 // "timeout=5, max=100" in Keep-Alive: a hint of the server how long it will wait.
 std::optional<std::chrono::seconds> keep_alive_hint(const headers& fields) noexcept {
     list_elements list(fields.find("keep-alive").value_or(""));
@@ -40,7 +36,7 @@ std::optional<std::chrono::seconds> keep_alive_hint(const headers& fields) noexc
 // write that is cancelled within a TLS record could not be followed by another one.
 class exchange::write_scope final : private arrival_listener {
 public:
-    write_scope(exchange& of, duration limit) : of_(of), scope_(deadline_after(limit)) {
+    write_scope(exchange& of, duration limit) : of_(of), scope_(limit) {
         of_.on().tell_arrivals_to(this);
     }
     write_scope(const write_scope&) = delete;

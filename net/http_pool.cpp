@@ -124,7 +124,7 @@ void pool::put_idle(origin& at, connection& which, duration expiry) noexcept {
     at.idle_.push_front(which);
     idle_.push_back(which);
     ++idle_count_;
-    which.idle(at, event_loop::current()->now() + expiry);
+    which.idle(at, deadline_after(event_loop::current()->now(), expiry));
 }
 
 void pool::take_idle(connection& which) noexcept {
@@ -182,7 +182,7 @@ bool lease_waiter::await_ready() {
 void lease_waiter::await_suspend(coroutine caller) {
     if (limit_ != timeouts::forever) {
         event_loop& loop = *event_loop::current();
-        loop.timers().arm(*this, loop.now() + limit_);
+        loop.timers().arm(*this, deadline_after(loop.now(), limit_));
     }
     if (origin_->waiters_.empty()) pool_.starving_.push_back(*origin_);
     origin_->waiters_.push_back(*this);

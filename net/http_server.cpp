@@ -36,7 +36,7 @@ void print_handler_error(const request& asked, std::exception_ptr failure) {
 class drain_deadline final : private timer {
 public:
     drain_deadline(cancel_scope& connections, duration limit) : connections_(connections) {
-        loop_.timers().arm(*this, loop_.now() + limit);
+        loop_.timers().arm(*this, deadline_after(loop_.now(), limit));
     }
     ~drain_deadline() {
         if (is_armed()) loop_.timers().disarm(*this);

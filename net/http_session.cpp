@@ -128,7 +128,7 @@ task<bool> session::read_head() {
 
 // One deadline for all of it: a client that sends a byte now and then does not move it.
 task<> session::read_rest_of_head() {
-    const deadline_scope patience(event_loop::current()->now() + server_.limits.head);
+    const deadline_scope patience(server_.limits.head);
     try {
         while (!parser_.complete()) {
             co_await fill();
@@ -216,7 +216,7 @@ task<> session::refuse(error_kind why) {
 
 // Out of time, or told to stop, it just comes back without a byte.
 task<> session::wait_for_request() {
-    deadline_scope patience(event_loop::current()->now() + server_.limits.idle);
+    deadline_scope patience(server_.limits.idle);
     idle_ = &patience;
     if (!keep_alive_) patience.cancel();
     try {
@@ -235,7 +235,7 @@ task<> session::fill() {
 }
 
 task<> session::fill_body() {
-    const deadline_scope patience(event_loop::current()->now() + server_.limits.body_pause);
+    const deadline_scope patience(server_.limits.body_pause);
     try {
         co_await fill();
         co_return;
@@ -247,7 +247,7 @@ task<> session::fill_body() {
 
 task<> session::write(std::string_view text) {
     while (!text.empty()) {
-        const deadline_scope patience(event_loop::current()->now() + server_.limits.write);
+        const deadline_scope patience(server_.limits.write);
         try {
             text.remove_prefix(co_await stream_.write(std::as_bytes(std::span(text))));
             continue;
@@ -262,7 +262,7 @@ task<> session::write(std::string_view text) {
 // its way: for a while take in what more it says, and throw it away (RFC 9112, 9.6). How much that
 // is matters less than how long: megabytes can be under way already.
 task<> session::linger() {
-    const deadline_scope patience(event_loop::current()->now() + time_to_linger);
+    const deadline_scope patience(time_to_linger);
     try {
         while (!ended_) co_await fill();
     } catch (const cancelled&) {

@@ -271,6 +271,32 @@ TEST(HttpClient, ClosesConnectionsThatWereIdleForTooLong) {
     }());
 }
 
+TEST(HttpClient, WaitsForAsLongAsItIsToldHoweverLongThatIs) {
+    simulate([]() -> task<> {
+        simulated_web web;
+        constexpr duration ages = duration::max() - 1ns;
+        http::server_limits of_server;
+        of_server.idle = ages;
+        web.serve(echo, of_server);
+        web.slow_down(1s);
+        http::client_limits limits;
+        limits.connections = 1;
+        limits.idle_expiry = ages;
+        limits.max_age = ages;
+        http::timeouts patience;
+        patience.total = patience.pool = patience.connect = ages;
+        patience.write = patience.read = ages;
+        http::client client = web.client(http::client_options().limits(limits).timeouts(patience));
+        const auto [one, other] = co_await gather(ending_of_request(client.get(site)),
+                                                  ending_of_request(client.get(site)));
+        EXPECT_EQ(one, 200);
+        EXPECT_EQ(other, 200);
+        co_await sleep(24h);
+        EXPECT_EQ(co_await ending_of_request(client.get(site)), 200);
+        EXPECT_EQ(web.connections(), 1u);
+    }());
+}
+
 TEST(HttpClient, ClosesAnIdleConnectionBeforeTheServerSaidItWould) {
     simulate([]() -> task<> {
         simulated_web web;

@@ -136,6 +136,27 @@ TEST(HttpServer, DoesNotWaitForeverForARequestUnderWay) {
     });
 }
 
+TEST(HttpServer, WaitsForARequestUnderWayForAsLongAsItIsTold) {
+    run([]() -> task<> {
+        gate through;
+        http::server_limits limits;
+        limits.drain = duration::max();
+        http::server server(pass_gate, &through);
+        server.limits(limits);
+        const endpoint at = server.listen(endpoint::loopback());
+        auto serving = create_task(server.serve());
+        http::client client;
+        auto request = create_task(ending_of_request(client.get(url_of(at))));
+        co_await through.entered.wait();
+        auto closing = create_task(server.close());
+        for (int turn = 0; turn < 3; ++turn) co_await sleep(0ns);
+        through.open.set();
+        EXPECT_EQ(co_await std::move(request), 200);
+        co_await closing;
+        co_await serving;
+    });
+}
+
 TEST(HttpServer, EndsItsConnectionsWhenItIsCancelled) {
     run([]() -> task<> {
         gate through;

@@ -349,6 +349,24 @@ TEST(HttpServer, LosesPatienceWithClientsThatStopInTheMiddle) {
     EXPECT_TRUE(body_answer.starts_with("HTTP/1.1 408 ")) << body_answer;
 }
 
+TEST(HttpServer, HasPatienceForAsLongAsItIsToldHoweverLongThatIs) {
+    simulate([]() -> task<> {
+        simulated_web web;
+        http::server_limits limits;
+        limits.head = limits.idle = limits.body_pause = limits.write = duration::max();
+        web.serve(echo, limits);
+        tcp_stream client = web.connect();
+        const std::vector<std::string> pieces{"POST / HTTP/1.1\r\nHo",
+                                              "st: a\r\nContent-Length: 2\r\n\r\n", "ab"};
+        for (const std::string& piece : pieces) {
+            co_await sleep(1h);
+            co_await write_all(client, piece);
+        }
+        simulation().network().shut_down(client.native(), simulation().now());
+        EXPECT_EQ(body_of(co_await read_to_end(client)), "POST a/ ab");
+    }());
+}
+
 TEST(HttpServer, IsNotKeptByAClientThatDripsItsHeaders) {
     simulate([]() -> task<> {
         simulated_web web;
