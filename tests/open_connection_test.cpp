@@ -1,6 +1,9 @@
 #include <eddy/open_connection.hpp>
 
+#include "connection_race.hpp"
+
 #include "support/ending.hpp"
+#include "support/simulate.hpp"
 
 #include <eddy/create_task.hpp>
 #include <eddy/run.hpp>
@@ -18,6 +21,7 @@ namespace {
 
 using namespace eddy;
 using namespace eddy::testing;
+using namespace std::chrono_literals;
 
 // A port where nobody listens.
 endpoint nobody() {
@@ -95,6 +99,25 @@ TEST(ConnectToAny, ReportsTheFirstFailureIfAllFail) {
         std::vector<endpoint> candidates{nobody(), nobody()};
         EXPECT_EQ(co_await failure_of(std::move(candidates)), std::errc::connection_refused);
     });
+}
+
+task<tcp_stream> fail_after(duration time, std::errc why) {
+    co_await sleep(time);
+    throw std::system_error(std::make_error_code(why));
+}
+
+TEST(ConnectToAny, ReportsTheFailureOfTheFirstEvenIfItComesLast) {
+    simulate([]() -> task<> {
+        std::vector<task<tcp_stream>> attempts;
+        attempts.push_back(fail_after(2s, std::errc::connection_refused));
+        attempts.push_back(fail_after(1s, std::errc::network_unreachable));
+        try {
+            co_await race_to_connect(std::move(attempts));
+            ADD_FAILURE() << "nobody connects";
+        } catch (const std::system_error& failure) {
+            EXPECT_EQ(failure.code(), std::errc::connection_refused);
+        }
+    }());
 }
 
 TEST(ConnectToAny, EndsAllAttemptsWhenItIsCancelled) {
