@@ -1,5 +1,6 @@
 #include <eddy/http_server.hpp>
 
+#include <eddy/exception_group.hpp>
 #include <eddy/sleep.hpp>
 #include <eddy/timeout.hpp>
 #include <eddy/tls_stream.hpp>
@@ -20,15 +21,9 @@ using namespace std::chrono_literals;
 constexpr duration pause_after_failed_accept = 50ms;
 
 void print_handler_error(const request& asked, std::exception_ptr failure) {
-    std::string reason = "unknown";
-    try {
-        std::rethrow_exception(failure);
-    } catch (const std::exception& known) {
-        reason = known.what();
-    }
     const std::string line = "eddy::http::server: the handler of " +
                              std::string(to_string(asked.method)) + ' ' + escaped(asked.target) +
-                             " threw: " + escaped(reason) + '\n';
+                             " threw: " + escaped(message_of(failure)) + '\n';
     std::fputs(line.c_str(), stderr);
 }
 

@@ -177,7 +177,9 @@ task<response> session::answer(request asked) {
         if (answered.status >= 200 && answered.status <= 999) co_return answered;
         failure =
             std::make_exception_ptr(std::logic_error("a handler's status must be 200 or more"));
-    } catch (const std::exception&) {
+    } catch (const cancelled&) {
+        throw;
+    } catch (...) {
         failure = std::current_exception();
     }
     server_.report(seen, failure);

@@ -61,6 +61,25 @@ TEST(HttpServer, ListensAtSeveralEndpoints) {
     });
 }
 
+TEST(HttpServer, SaysThatAHandlerThrewWhateverItWas) {
+    run([]() -> task<> {
+        const auto fail = [](http::request) -> task<http::response> {
+            throw 42;
+            co_return http::response();
+        };
+        http::server server(fail);
+        const endpoint at = server.listen(endpoint::loopback());
+        auto serving = create_task(server.serve());
+        http::client client;
+        ::testing::internal::CaptureStderr();
+        EXPECT_EQ(co_await ending_of_request(client.get(url_of(at))), 500);
+        const std::string said = ::testing::internal::GetCapturedStderr();
+        EXPECT_NE(said.find("the handler of GET / threw"), std::string::npos) << said;
+        co_await server.close();
+        co_await serving;
+    });
+}
+
 TEST(HttpServer, GivesItsArgumentsToTheHandler) {
     run([]() -> task<> {
         const auto greet = [](http::request asked,

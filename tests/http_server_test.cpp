@@ -283,6 +283,16 @@ TEST(HttpServer, AnswersAHandlerThatThrowsWithFiveHundredAndGoesOn) {
     EXPECT_TRUE(answers.ends_with("good")) << answers;
 }
 
+TEST(HttpServer, AnswersAHandlerThatThrowsWhatIsNoExceptionWithFiveHundredAndGoesOn) {
+    const std::string answers =
+        answers_to(get("/bad") + get("/good"), {}, [](http::request asked) -> task<http::response> {
+            if (asked.target == "/bad") throw "no exception";
+            co_return http::response(200, "good");
+        });
+    EXPECT_TRUE(answers.starts_with("HTTP/1.1 500 Internal Server Error\r\n")) << answers;
+    EXPECT_TRUE(answers.ends_with("good")) << answers;
+}
+
 TEST(HttpServer, TellsWhatAHandlerThrew) {
     simulate([]() -> task<> {
         simulated_web web;
