@@ -28,8 +28,9 @@ bool asks_to_close(const headers& own, const headers& defaults) noexcept {
     return sent.has_token("connection", "close");
 }
 
-headers without_secrets(headers all) {
+headers for_other_origins(headers all) {
     all.remove_sensitive();
+    all.remove("Host");
     return all;
 }
 
@@ -125,7 +126,7 @@ task<exchange> client_core::perform(const request_plan& plan) {
         std::string text;
         text.reserve(512);
         if (plan.left_origin) {
-            append_head(text, plan, without_secrets(settings_.headers_));
+            append_head(text, plan, for_other_origins(settings_.headers_));
         } else {
             append_head(text, plan, settings_.headers_);
         }

@@ -26,7 +26,8 @@ struct request_plan {
     http::timeouts patience;
     std::uint64_t max_body;
     bool follow_redirects;
-    bool left_origin = false;  // no secret is sent any more, wherever the next redirect leads
+    bool left_origin = false;  // neither a secret nor a Host of the user is sent any more, wherever
+                               // the next redirect leads
     std::vector<std::string> history;
     std::vector<std::pair<method, eddy::url>> visited;
 };

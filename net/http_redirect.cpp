@@ -84,6 +84,7 @@ void follow_redirect(request_plan& plan, const message_head& answer, int limit) 
     if (verb != plan.verb) drop_body(plan);
     if (!same_origin(plan.where, target)) {
         plan.headers.remove_sensitive();
+        plan.headers.remove("Host");
         plan.left_origin = true;
     }
     plan.verb = verb;

@@ -176,6 +176,26 @@ TEST(Redirect, ToAnotherOriginLosesTheSecretsOfTheClientForGood) {
     }());
 }
 
+TEST(Redirect, ToAnotherHostIsSentWithThatHost) {
+    simulate([]() -> task<> {
+        simulated_web web;
+        web.serve([](http::request asked) -> task<http::response> {
+            if (asked.host != "a") co_return http::response(200, asked.host);
+            http::response elsewhere(302);
+            elsewhere.headers.add("Location", "http://b:8080/");
+            co_return elsewhere;
+        });
+        http::client client = web.client();
+        const auto by_request = co_await ending_of_request(
+            client.get("http://a/", http::options().header("Host", "a")));
+        EXPECT_EQ(by_request, 200);
+        http::client always = web.client(http::client_options().header("Host", "a"));
+        const auto by_all = co_await ending_of_request(always.get("http://a/"));
+        EXPECT_EQ(by_all, 200);
+        EXPECT_EQ(by_all.body(), "b:8080");
+    }());
+}
+
 TEST(Redirect, EndsAtTheLimit) {
     simulate([]() -> task<> {
         simulated_web web;
