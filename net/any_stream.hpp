@@ -19,6 +19,8 @@ public:
 
     task<std::size_t> read(std::span<std::byte> into) { return model_->read(into); }
     task<std::size_t> write(std::span<const std::byte> from) { return model_->write(from); }
+    /// Says that nothing more will be written, where the stream has a way to; reading goes on.
+    task<> shutdown_write() { return model_->shutdown_write(); }
     task<> close() { return model_->close(); }
 
 private:
@@ -26,6 +28,7 @@ private:
         virtual ~model() = default;
         virtual task<std::size_t> read(std::span<std::byte> into) = 0;
         virtual task<std::size_t> write(std::span<const std::byte> from) = 0;
+        virtual task<> shutdown_write() = 0;
         virtual task<> close() = 0;
     };
 
@@ -38,6 +41,16 @@ private:
         }
         task<std::size_t> write(std::span<const std::byte> from) override {
             co_return co_await stream_.write(from);
+        }
+        task<> shutdown_write() override {
+            if constexpr (requires {
+                              { stream_.shutdown_write() } -> awaitable_for<void>;
+                          }) {
+                co_await stream_.shutdown_write();
+            } else if constexpr (requires { stream_.shutdown_write(); }) {
+                stream_.shutdown_write();
+            }
+            co_return;
         }
         task<> close() override { co_await stream_.close(); }
 

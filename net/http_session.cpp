@@ -114,6 +114,7 @@ task<bool> session::serve_one() {
     const response answered = co_await answer(std::move(asked));
     if (answered.headers.has_token("connection", "close")) keep_alive_ = false;
     co_await send(answered, asked_by, minor_version);
+    if (!keep_alive_) co_await linger();
     co_return keep_alive_;
 }
 
@@ -261,11 +262,13 @@ task<> session::write(std::string_view text) {
 }
 
 // Closing while the client still sends would reset the connection, and the answer could be lost on
-// its way: for a while take in what more it says, and throw it away (RFC 9112, 9.6). How much that
-// is matters less than how long: megabytes can be under way already.
+// its way. So only our side is closed, and for a while what more the client says is thrown away
+// (RFC 9112, 9.6). How much that is matters less than how long: megabytes can be under way already.
 task<> session::linger() {
+    if (ended_) co_return;
     const deadline_scope patience(time_to_linger);
     try {
+        co_await stream_.shutdown_write();
         while (!ended_) co_await fill();
     } catch (const cancelled&) {
         if (!patience.absorbs_cancellation()) throw;

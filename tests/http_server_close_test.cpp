@@ -225,6 +225,32 @@ TEST(HttpServer, LetsMoreConnectionsThanItsLimitWait) {
     });
 }
 
+// Reads until the server closes the connection.
+task<std::string> read_to_end(tcp_stream& from) {
+    std::string all;
+    std::byte piece[1024];
+    while (const std::size_t size = co_await from.read(piece)) {
+        all.append(reinterpret_cast<const char*>(piece), size);
+    }
+    co_return all;
+}
+
+TEST(HttpServer, HearsAClientOutThatSaysMoreAfterTheLastAnswer) {
+    run([]() -> task<> {
+        http::server server(hello);
+        const endpoint at = server.listen(endpoint::loopback());
+        auto serving = create_task(server.serve());
+        tcp_stream client = co_await tcp_stream::connect(at);
+        const std::string last = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        co_await write_all(client, last + std::string(100'000, 'x'));
+        const std::string answer = co_await read_to_end(client);
+        EXPECT_TRUE(answer.ends_with("hello")) << answer;
+        co_await client.close();
+        co_await server.close();
+        co_await serving;
+    });
+}
+
 TEST(HttpServer, ServesEachOfItsEndpointsHoweverFewConnectionsItTakes) {
     run([]() -> task<> {
         http::server_limits limits;

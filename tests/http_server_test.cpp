@@ -359,6 +359,15 @@ TEST(HttpServer, LosesPatienceWithClientsThatStopInTheMiddle) {
     EXPECT_TRUE(body_answer.starts_with("HTTP/1.1 408 ")) << body_answer;
 }
 
+TEST(HttpServer, ClosesItsSideWithTheLastAnswerWhateverTheClientDoes) {
+    const auto [waited, answer] = patience_with(get("/", "Connection: close\r\n"), {});
+    EXPECT_LT(waited, 100ms);
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 ")) << answer;
+    const auto [refused, refusal] = patience_with("GET / HTTP/2.0\r\n", {});
+    EXPECT_LT(refused, 100ms);
+    EXPECT_TRUE(refusal.starts_with("HTTP/1.1 505 ")) << refusal;
+}
+
 TEST(HttpServer, HasPatienceForAsLongAsItIsToldHoweverLongThatIs) {
     simulate([]() -> task<> {
         simulated_web web;

@@ -93,6 +93,17 @@ TEST(TlsStream, StillWritesAfterThePeerHasClosedItsSide) {
     });
 }
 
+TEST(TlsStream, StillReadsAfterItHasClosedItsSide) {
+    run([]() -> task<> {
+        auto [client, server] = co_await connect_tls();
+        co_await server.shutdown_write();
+        EXPECT_EQ(co_await read_text(client), "");
+        co_await write_all(client, "late");
+        EXPECT_EQ(co_await read_text(server, 4), "late");
+        co_await server.close();
+    });
+}
+
 task<> exchange_megabytes() {
     auto [client, server] = co_await connect_tls();
     const std::string text = pattern(3'000'000);

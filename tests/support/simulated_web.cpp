@@ -6,6 +6,18 @@
 
 namespace eddy::testing {
 
+namespace {
+
+// The handle is not that of a real connection, of which the kernel could shut down one side.
+class simulated_stream : public tcp_stream {
+public:
+    explicit simulated_stream(tcp_stream made) : tcp_stream(std::move(made)) {}
+
+    void shutdown_write() { simulation().network().shut_down(native(), simulation().now()); }
+};
+
+}  // namespace
+
 void simulated_web::play(std::vector<script> scripts) {
     state_->scripts = std::move(scripts);
 }
@@ -71,7 +83,8 @@ task<> simulated_web::perform(std::shared_ptr<state> web, tcp_stream peer, scrip
 }
 
 task<> simulated_web::converse(std::shared_ptr<http::server::state> server, tcp_stream peer) {
-    http::session conversation(*server, any_stream(std::move(peer)), "127.0.0.1:1");
+    http::session conversation(*server, any_stream(simulated_stream(std::move(peer))),
+                               "127.0.0.1:1");
     co_await conversation.run();
 }
 

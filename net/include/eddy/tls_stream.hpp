@@ -60,6 +60,12 @@ public:
         co_return size;
     }
 
+    /// Sends close_notify, which takes 250 ms at most, and nothing after it; reading goes on.
+    task<> shutdown_write() {
+        engine_.close();
+        co_await say_last_words();
+    }
+
     /// Sends close_notify, which takes 250 ms at most, and closes the transport. Does not wait for
     /// the peer to answer (RFC 8446, 6.1).
     task<> close() {
