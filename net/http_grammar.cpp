@@ -90,8 +90,9 @@ void head_grammar::parse(std::string text, message_kind kind, message_head& head
                     reason != nullptr && *reason != '\0' ? reason : llhttp_errno_name(outcome));
     }
 
-    const bool wants_close = (parser.flags & F_CONNECTION_CLOSE) != 0;
-    const bool wants_more = (parser.flags & F_CONNECTION_KEEP_ALIVE) != 0;
+    // llhttp has flags for these, but takes no tab for the end of a word.
+    const bool wants_close = into.has_token("connection", "close");
+    const bool wants_more = into.has_token("connection", "keep-alive");
     head.keep_alive = !wants_close && (head.minor_version > 0 || wants_more);
 }
 

@@ -91,8 +91,18 @@ TEST(RequestHead, SaysWhetherTheConnectionGoesOn) {
               "GET / 1.1 close|Connection=close");
     EXPECT_EQ(request("GET / HTTP/1.1\r\nConnection: x, Close\r\n\r\n"),
               "GET / 1.1 close|Connection=x, Close");
+    EXPECT_EQ(request("GET / HTTP/1.1\r\nConnection: x, close\t\r\n\r\n"),
+              "GET / 1.1 close|Connection=x, close");
+    EXPECT_EQ(request("GET / HTTP/1.1\r\nConnection: close\t,\tx\r\n\r\n"),
+              "GET / 1.1 close|Connection=close\t,\tx");
+    EXPECT_EQ(request("GET / HTTP/1.1\r\nConnection: x\r\nConnection: \tclose\r\n\r\n"),
+              "GET / 1.1 close|Connection=x|Connection=close");
+    EXPECT_EQ(request("GET / HTTP/1.1\r\nConnection: closed\r\n\r\n"),
+              "GET / 1.1 keep|Connection=closed");
     EXPECT_EQ(request("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"),
               "GET / 1.0 keep|Connection=keep-alive");
+    EXPECT_EQ(request("GET / HTTP/1.0\r\nConnection: x, Keep-Alive\t\r\n\r\n"),
+              "GET / 1.0 keep|Connection=x, Keep-Alive");
 }
 
 TEST(RequestHead, ForgivesOneEmptyLineBeforeIt) {
