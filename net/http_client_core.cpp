@@ -48,6 +48,8 @@ client_core::client_core(client_options settings, connector connect)
     : settings_(std::move(settings)), connect_(std::move(connect)), pool_(settings_.limits_) {}
 
 request_plan client_core::plan(method verb, url where, options settings) const {
+    if (verb == method::connect)
+        throw error(error_kind::invalid_method, "CONNECT asks for a tunnel, and this makes none");
     request_plan made{
         .verb = verb,
         .where = where.with_fragment_removed(),

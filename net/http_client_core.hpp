@@ -42,6 +42,7 @@ public:
     static task<response> request(std::shared_ptr<client_core> self, request_plan plan);
     static task<response_stream> stream(std::shared_ptr<client_core> self, request_plan plan);
 
+    /// Throws http::error (invalid_method) for CONNECT.
     request_plan plan(method verb, eddy::url where, options settings) const;
     pool& connections() noexcept { return pool_; }
 

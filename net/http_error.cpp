@@ -15,9 +15,10 @@ struct kind_entry {
 using enum error_kind;
 
 // In the order of the enumeration, so that a kind is its own index (less one).
-constexpr std::array<kind_entry, 45> kinds{{
+constexpr std::array<kind_entry, 46> kinds{{
     {invalid_url, error_group::usage, "invalid_url"},
     {unsupported_scheme, error_group::usage, "unsupported_scheme"},
+    {invalid_method, error_group::usage, "invalid_method"},
     {invalid_header, error_group::usage, "invalid_header"},
     {closed_client, error_group::usage, "closed_client"},
     {pool_timeout, error_group::timeout, "pool_timeout"},

@@ -120,6 +120,17 @@ TEST(HttpClient, TellsWhatIsWrongWithAUrl) {
     }());
 }
 
+TEST(HttpClient, RefusesToConnectToWhatIsBehindAProxy) {
+    simulate([]() -> task<> {
+        simulated_web web;
+        web.serve(echo);
+        http::client client = web.client();
+        EXPECT_EQ(co_await ending_of_request(client.request(method::connect, site)),
+                  error_kind::invalid_method);
+        EXPECT_EQ(web.connections(), 0u);
+    }());
+}
+
 TEST(HttpClient, RefusesHeadersThatContradictTheRequest) {
     simulate([]() -> task<> {
         simulated_web web;

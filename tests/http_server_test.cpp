@@ -267,6 +267,8 @@ TEST(HttpServer, HearsAClientOutForASecondAtMost) {
 TEST(HttpServer, RefusesMethodsAndVersionsItDoesNotKnow) {
     EXPECT_EQ(statuses_of("BREW / HTTP/1.1\r\nHost: a\r\n\r\n"), "501");
     EXPECT_EQ(statuses_of("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n"), "501");
+    EXPECT_EQ(statuses_of("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n" + get("/")), "501");
+    EXPECT_EQ(statuses_of("CONNECT / HTTP/1.1\r\nHost: a\r\n\r\n"), "501");
     EXPECT_EQ(statuses_of("GET / HTTP/2.0\r\nHost: a\r\n\r\n"), "505");
     EXPECT_EQ(statuses_of("\x16\x03\x01\x02"), "400");
 }

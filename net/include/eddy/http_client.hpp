@@ -46,7 +46,8 @@ public:
     task<response> head(request_url where, options settings = options());
     task<response> post(request_url where, options settings = options());
     task<response> put(request_url where, options settings = options());
-    /// Follows redirects and reads the whole body, as far as the limits allow.
+    /// Follows redirects and reads the whole body, as far as the limits allow. CONNECT is refused
+    /// (invalid_method): there are no tunnels.
     task<response> request(method verb, request_url where, options settings = options());
 
     /// The same up to the headers of the final response; its body is read piece by piece.

@@ -14,6 +14,7 @@ enum class error_kind : std::uint8_t {
     // usage: the caller's
     invalid_url = 1,
     unsupported_scheme,
+    invalid_method,
     invalid_header,
     closed_client,
     // timeout: time that ran out while …
