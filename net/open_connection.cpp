@@ -49,7 +49,8 @@ task<> run_race(connection_race& race, child_tasks& running,
                 std::vector<task<tcp_stream>>& attempts) {
     for (task<tcp_stream>& each : attempts) {
         ++race.running;
-        running.start(run_attempt(race, std::move(each), &each == &attempts.front()));
+        const bool is_first = &each == &attempts.front();
+        running.start(run_attempt(race, std::move(each), is_first));
         co_await move_on_after(head_start, await_progress(race));
         if (race.winner) co_return;
     }
