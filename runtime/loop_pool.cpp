@@ -29,14 +29,15 @@ public:
 
     event_loop& loop() const noexcept { return *loop_; }
 
-    // Cancels the tasks and waits until none is left. Returns how many resumptions there were ever.
-    std::uint64_t cancel_tasks() {
-        std::promise<std::uint64_t> resumptions;
-        loop_->post([this, &resumptions] {
-            asks_to_cancel_ = &resumptions;
+    // Cancels the tasks. When none is left, tells how many resumptions there were ever.
+    std::future<std::uint64_t> cancel_tasks() {
+        std::promise<std::uint64_t> asked;
+        std::future<std::uint64_t> resumptions = asked.get_future();
+        loop_->post([this, asked = std::move(asked)]() mutable {
+            asked_to_cancel_ = std::move(asked);
             loop_->stop();
         });
-        return resumptions.get_future().get();
+        return resumptions;
     }
 
 private:
@@ -54,15 +55,16 @@ private:
         made.set_value(&*loop);
         while (!is_over_) {
             loop->run_forever();  // until it is asked something, or a task stops it
-            if (asks_to_cancel_ == nullptr) continue;
+            if (!asked_to_cancel_) continue;
             loop->cancel_all_and_wait();
-            std::exchange(asks_to_cancel_, nullptr)->set_value(loop->stats().resumptions);
+            asked_to_cancel_->set_value(loop->stats().resumptions);
+            asked_to_cancel_.reset();
         }
     }
 
     event_loop* loop_ = nullptr;
     // The thread's own.
-    std::promise<std::uint64_t>* asks_to_cancel_ = nullptr;
+    std::optional<std::promise<std::uint64_t>> asked_to_cancel_;
     bool is_over_ = false;
     std::thread thread_;
 };
@@ -71,12 +73,14 @@ loop_pool::loop_pool(unsigned threads) {
     for (unsigned i = 0; i < threads; ++i) members_.push_back(std::make_unique<member>());
 }
 
-// Until it has ended, a task may start others on any loop. So no loop goes before a whole round of
-// them has resumed nothing.
+// Until it has ended, a task may start others on any loop, and wait for those of any. So all are
+// cancelled at once, and no loop goes before a whole round of them has resumed nothing.
 loop_pool::~loop_pool() {
     const auto resumptions_when_cancelled = [this] {
+        std::vector<std::future<std::uint64_t>> answers;
+        for (const auto& each : members_) answers.push_back(each->cancel_tasks());
         std::uint64_t total = 0;
-        for (const auto& each : members_) total += each->cancel_tasks();
+        for (auto& each : answers) total += each.get();
         return total;
     };
     std::uint64_t before = resumptions_when_cancelled();

@@ -2,9 +2,11 @@
 
 #include "support/fragile.hpp"
 
+#include <eddy/as_result.hpp>
 #include <eddy/gather.hpp>
 #include <eddy/run.hpp>
 #include <eddy/sleep.hpp>
+#include <eddy/timeout.hpp>
 
 #include <gtest/gtest.h>
 
@@ -141,6 +143,25 @@ TEST(LoopPool, LetsTasksStartOthersAnywhereUntilTheLastHasEnded) {
         while (!first.running()) std::this_thread::yield();
     }
     EXPECT_EQ(passed, 21);
+}
+
+task<int> sleep_on_the_other_loop(const loop_pool& pool, std::atomic<int>& ended) {
+    co_return co_await pool.run_on(1, sleep_for_ever(ended));
+}
+
+task<void> wait_shielded(const loop_pool& pool, std::atomic<int>& ended) {
+    const result<int> slept = co_await as_result(shield(sleep_on_the_other_loop(pool, ended)));
+    EXPECT_FALSE(slept.has_value());
+}
+
+TEST(LoopPool, CancelsAtOnceWhatItsOtherTasksWaitFor) {
+    std::atomic<int> ended = 0;
+    {
+        const loop_pool pool(2);
+        auto waiting = pool.run_on(0, wait_shielded(pool, ended));
+        while (!waiting.running()) std::this_thread::yield();
+    }
+    EXPECT_EQ(ended, 1);
 }
 
 task<void> stop_own_loop() {
