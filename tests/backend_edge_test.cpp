@@ -231,9 +231,11 @@ TEST_P(BackendEdge, GoesOnAcceptingWhenAnotherListenerWasShutDown) {
     attach(good.handle.get());
     attach(bad.handle.get());
     const auto accept_one = [&] {
-        const unique_handle client = connect_to(good.at);
         request accept(opcode::accept, good.handle.get());
-        perform(accept);
+        submit(accept);
+        EXPECT_EQ(poll(0ns), 0U);
+        const unique_handle client = connect_to(good.at);
+        finish(accept);
         EXPECT_EQ(accept.error, std::error_code()) << accept.error.message();
         const unique_handle accepted(static_cast<native_handle>(accept.value));
     };
