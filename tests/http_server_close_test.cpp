@@ -2,6 +2,7 @@
 #include <eddy/http_server.hpp>
 
 #include "support/http_ending.hpp"
+#include "support/streams.hpp"
 
 #include <eddy/create_task.hpp>
 #include <eddy/event.hpp>
@@ -137,43 +138,32 @@ TEST(HttpServer, EndsIdleConnectionsAtOnceWhenItIsClosed) {
     });
 }
 
+// How a request ends whose server is closed meanwhile, with a handler that goes on or does not.
+task<http_ending> close_over_a_request(duration drain, bool goes_on) {
+    gate through;
+    http::server_limits limits;
+    limits.drain = drain;
+    http::server server(pass_gate, &through);
+    server.limits(limits);
+    const endpoint at = server.listen(endpoint::loopback());
+    auto serving = create_task(server.serve());
+    http::client client;
+    auto request = create_task(ending_of_request(client.get(url_of(at))));
+    co_await through.entered.wait();
+    auto closing = create_task(server.close());
+    for (int turn = 0; turn < 3; ++turn) co_await sleep(0ns);
+    if (goes_on) through.open.set();
+    co_await closing;
+    co_await serving;
+    co_return co_await std::move(request);
+}
+
 TEST(HttpServer, DoesNotWaitForeverForARequestUnderWay) {
-    run([]() -> task<> {
-        gate through;
-        http::server_limits limits;
-        limits.drain = 20ms;
-        http::server server(pass_gate, &through);
-        server.limits(limits);
-        const endpoint at = server.listen(endpoint::loopback());
-        auto serving = create_task(server.serve());
-        http::client client;
-        auto request = create_task(ending_of_request(client.get(url_of(at))));
-        co_await through.entered.wait();
-        co_await server.close();
-        co_await serving;
-        EXPECT_EQ(co_await std::move(request), http::error_kind::closed_before_response);
-    });
+    EXPECT_EQ(run(close_over_a_request(20ms, false)), http::error_kind::closed_before_response);
 }
 
 TEST(HttpServer, WaitsForARequestUnderWayForAsLongAsItIsTold) {
-    run([]() -> task<> {
-        gate through;
-        http::server_limits limits;
-        limits.drain = duration::max();
-        http::server server(pass_gate, &through);
-        server.limits(limits);
-        const endpoint at = server.listen(endpoint::loopback());
-        auto serving = create_task(server.serve());
-        http::client client;
-        auto request = create_task(ending_of_request(client.get(url_of(at))));
-        co_await through.entered.wait();
-        auto closing = create_task(server.close());
-        for (int turn = 0; turn < 3; ++turn) co_await sleep(0ns);
-        through.open.set();
-        EXPECT_EQ(co_await std::move(request), 200);
-        co_await closing;
-        co_await serving;
-    });
+    EXPECT_EQ(run(close_over_a_request(duration::max(), true)), 200);
 }
 
 TEST(HttpServer, EndsItsConnectionsWhenItIsCancelled) {
@@ -225,16 +215,6 @@ TEST(HttpServer, LetsMoreConnectionsThanItsLimitWait) {
     });
 }
 
-// Reads until the server closes the connection.
-task<std::string> read_to_end(tcp_stream& from) {
-    std::string all;
-    std::byte piece[1024];
-    while (const std::size_t size = co_await from.read(piece)) {
-        all.append(reinterpret_cast<const char*>(piece), size);
-    }
-    co_return all;
-}
-
 TEST(HttpServer, HearsAClientOutThatSaysMoreAfterTheLastAnswer) {
     run([]() -> task<> {
         http::server server(hello);
@@ -243,7 +223,7 @@ TEST(HttpServer, HearsAClientOutThatSaysMoreAfterTheLastAnswer) {
         tcp_stream client = co_await tcp_stream::connect(at);
         const std::string last = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
         co_await write_all(client, last + std::string(100'000, 'x'));
-        const std::string answer = co_await read_to_end(client);
+        const std::string answer = co_await read_text(client);
         EXPECT_TRUE(answer.ends_with("hello")) << answer;
         co_await client.close();
         co_await server.close();

@@ -2,6 +2,7 @@
 
 #include "support/simulate.hpp"
 #include "support/simulated_web.hpp"
+#include "support/streams.hpp"
 
 #include <eddy/create_task.hpp>
 #include <eddy/http_client.hpp>
@@ -28,16 +29,6 @@ task<http::response> echo(http::request asked) {
     co_return http::response(200, std::move(told));
 }
 
-// Reads until the server closes the connection.
-task<std::string> read_to_end(tcp_stream& from) {
-    std::string all;
-    std::byte piece[1024];
-    while (const std::size_t size = co_await from.read(piece)) {
-        all.append(reinterpret_cast<const char*>(piece), size);
-    }
-    co_return all;
-}
-
 // Everything the server answers to a text, after which the client says no more.
 std::string answers_to(std::string_view text, const http::server_limits& limits = {},
                        std::function<task<http::response>(http::request)> handler = echo) {
@@ -49,7 +40,7 @@ std::string answers_to(std::string_view text, const http::server_limits& limits 
             tcp_stream client = web.connect();
             co_await write_all(client, said);
             simulation().network().shut_down(client.native(), simulation().now());
-            co_return co_await read_to_end(client);
+            co_return co_await read_text(client);
         }(std::string(text), limits, std::move(handler)));
 }
 
@@ -336,7 +327,7 @@ std::pair<duration, std::string> patience_with(std::string_view text,
         tcp_stream client = web.connect();
         const time_point start = simulation().now();
         co_await write_all(client, said);
-        std::string answer = co_await read_to_end(client);
+        std::string answer = co_await read_text(client);
         co_return std::pair(elapsed_since(start), std::move(answer));
     }(std::string(text), limits));
 }
@@ -384,7 +375,7 @@ TEST(HttpServer, HasPatienceForAsLongAsItIsToldHoweverLongThatIs) {
             co_await write_all(client, piece);
         }
         simulation().network().shut_down(client.native(), simulation().now());
-        EXPECT_EQ(body_of(co_await read_to_end(client)), "POST a/ ab");
+        EXPECT_EQ(body_of(co_await read_text(client)), "POST a/ ab");
     }());
 }
 
@@ -394,7 +385,7 @@ TEST(HttpServer, IsNotKeptByAClientThatDripsItsHeaders) {
         web.serve(echo);
         tcp_stream client = web.connect();
         const time_point start = simulation().now();
-        auto answer = create_task(read_to_end(client));
+        auto answer = create_task(read_text(client));
         co_await write_all(client, "GET / HTTP/1.1\r\nA: ");
         try {
             for (;;) {

@@ -88,6 +88,7 @@ public:
         return first;
     }
 
+    /// Unlinks all objects.
     void clear() noexcept {
         while (!empty()) pop_front();
     }

@@ -21,6 +21,7 @@ public:
 
     result() noexcept = default;
     result(T value) : value_(std::move(value)) {}
+    /// One that ended with this exception.
     static result failed(std::exception_ptr error) noexcept {
         result made;
         made.set_error(std::move(error));
@@ -79,6 +80,7 @@ public:
     using value_type = void;
 
     result() noexcept = default;
+    /// One that ended with this exception.
     static result failed(std::exception_ptr error) noexcept {
         result made;
         made.set_error(std::move(error));
