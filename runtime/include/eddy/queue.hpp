@@ -150,12 +150,18 @@ public:
 private:
     T take_out() {
         T item(items_.pop());
-        while (!putters_.empty() && size() < capacity_) let_first_in();
+        if (!putters_.empty()) let_one_in();
         return item;
     }
 
-    // If that fails, it is the putter's failure, not of the one who has made room.
-    void let_first_in() noexcept {
+    // Out of line, for what catches exceptions is not inlined well: 24 % of a round trip.
+    [[gnu::noinline]] void let_one_in() noexcept {
+        while (!putters_.empty() && !let_first_in()) continue;
+    }
+
+    // False: its item could not be moved, which is the putter's failure and not of the one who has
+    // made room.
+    bool let_first_in() noexcept {
         put_awaiter& first = static_cast<put_awaiter&>(putters_.front());
         try {
             items_.push(std::move(first.item_));
@@ -164,7 +170,8 @@ private:
         } catch (...) {
             first.failure_ = std::current_exception();
         }
-        waiter::wake_first(putters_);
+        waiter::wake_first(putters_);  // which only makes its task ready
+        return !first.waits_;
     }
 
     bool take_in(T& item) {
