@@ -146,14 +146,16 @@ TEST_P(Subprocess, TellsItsEndToEveryoneWhoWaits) {
     run(wait_twice());
 }
 
-task<> wait_for_true() {
-    subprocess child = subprocess::start(command("true"));
+// It ends only when it is followed: before, its number would be nobody's.
+task<> wait_for_one_that_is_not_waited_for() {
+    subprocess child = subprocess::start(with_input(shell("read line")));
+    co_await child.input().close();
     co_await child.wait();
 }
 
 TEST_P(Subprocess, SaysWhyItsEndIsUnknownWhereChildrenAreNotWaitedFor) {
     const auto before = std::signal(SIGCHLD, SIG_IGN);
-    const std::string error = run(error_of(wait_for_true()));
+    const std::string error = run(error_of(wait_for_one_that_is_not_waited_for()));
     std::signal(SIGCHLD, before);
     EXPECT_THAT(error, ::testing::HasSubstr("SIGCHLD is ignored"));
 }
