@@ -14,7 +14,7 @@ namespace eddy {
 /// Catches signals of the process for as long as it lives, and lets a task wait for them:
 /// `const int number = co_await watch.next();` A signal that comes while nobody waits is kept; the
 /// same one coming again meanwhile counts once, as signals do.
-class signal_watch : private signal_listener {
+class signal_watch final : private signal_listener {
 public:
     /// In a running loop. Throws std::system_error if a signal cannot be caught or already is.
     explicit signal_watch(std::vector<int> numbers);
