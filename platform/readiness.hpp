@@ -21,7 +21,7 @@ public:
     /// Stops to follow a handle. Its waiting operations are finished as canceled.
     void detach(native_handle handle) noexcept;
 
-    /// In a forked child, where nobody waits for the operations that it has copies of: forgets them.
+    /// In a forked child, where nobody waits for the operations it has copies of: forgets them.
     void leave() noexcept;
 
     /// As `backend::submit`.
