@@ -1,4 +1,5 @@
 #include "backends.hpp"
+#include "datagram_transfer.hpp"
 #include "io_uring_requests.hpp"
 #include "io_uring_ring.hpp"
 #include "pipe_transfer.hpp"
@@ -319,20 +320,7 @@ private:
 
     bool perform_here(operation& op) noexcept {
         ++system_calls_;
-        return op.code == opcode::send_to ? try_to_send(op) : try_transfer_on_pipe(op);
-    }
-
-    // False: it would block. Otherwise the results of the operation are set.
-    static bool try_to_send(operation& op) noexcept {
-        const msghdr message = message_of(op);
-        const auto call = [&] {
-            return ::sendmsg(op.handle, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-        };
-        const ssize_t result = retry_interrupted(call);
-        if (result < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return false;
-        if (result < 0) op.error = last_error();
-        op.value = result < 0 ? 0 : static_cast<std::uint64_t>(result);
-        return true;
+        return op.code == opcode::send_to ? try_to_send_datagram(op) : try_transfer_on_pipe(op);
     }
 
     void on_ready(operation& op, const completion& answer) noexcept {

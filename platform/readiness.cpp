@@ -2,6 +2,7 @@
 
 #include <eddy/file_handle.hpp>
 
+#include "datagram_transfer.hpp"
 #include "pipe_transfer.hpp"
 #include "posix.hpp"
 #include "socket_calls.hpp"
@@ -88,7 +89,7 @@ bool receive(operation& op) noexcept {
 
 bool send(operation& op) noexcept {
     const int flags = MSG_DONTWAIT | no_signal;
-    if (op.code == opcode::send && op.buffers.size() == 1) {
+    if (op.buffers.size() == 1) {
         const io_buffer& from = op.buffers[0];
         const auto call = [&] { return ::send(op.handle, from.data, from.size, flags); };
         return finish_with(op, retry_interrupted(call));
@@ -110,7 +111,7 @@ bool perform_other(operation& op) noexcept {
     switch (op.code) {
         case opcode::accept: return accept_peer(op);
         case opcode::connect: return connect_peer(op);
-        case opcode::send_to: return send(op);
+        case opcode::send_to: return try_to_send_datagram(op);
         case opcode::receive_from: return receive_datagram(op);
         case opcode::readable: return wait_for(op, POLLIN);
         case opcode::writable: return wait_for(op, POLLOUT);

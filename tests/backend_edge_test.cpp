@@ -264,12 +264,16 @@ TEST_P(BackendEdge, LosesNothingOfADatagramThatHasToWaitForRoom) {
     const local_datagram_socket receiver(receiver_at);
     const local_datagram_socket sender(endpoint::local(path("sender")));
     attach(sender.handle.get());
+    request connect(opcode::connect, sender.handle.get());
+    connect.peer = &receiver_at;
+    submit(connect);
+    finish(connect);
+    ASSERT_FALSE(connect.error) << connect.error.message();
     std::string text = "datagram";
     const auto expect_text = [&] { EXPECT_EQ(receive_some(receiver.handle.get()), text); };
     int sent = 0;
     for (; sent < 5000; ++sent) {  // the queue of a socket takes far fewer
         request send(opcode::send_to, sender.handle.get(), bytes_of(text));
-        send.peer = &receiver_at;
         submit(send);
         if (send.returns == 0) poll(0ns);
         if (send.returns > 0) continue;
@@ -283,6 +287,31 @@ TEST_P(BackendEdge, LosesNothingOfADatagramThatHasToWaitForRoom) {
     }
     ASSERT_LT(sent, 5000);
     for (; sent > 0; --sent) expect_text();
+}
+
+TEST_P(BackendEdge, SaysThatAReceiverItIsNotConnectedToIsFull) {
+    endpoint full_at = endpoint::local(path("full"));
+    endpoint other_at = endpoint::local(path("other"));
+    const local_datagram_socket full(full_at);
+    const local_datagram_socket other(other_at);
+    const local_datagram_socket filler(endpoint::local(path("filler")));
+    const local_datagram_socket sender(endpoint::local(path("sender")));
+    attach(filler.handle.get());
+    attach(sender.handle.get());
+    std::string text = "datagram";
+    const auto send_from = [&](const local_datagram_socket& from, endpoint& to) {
+        request send(opcode::send_to, from.handle.get(), bytes_of(text));
+        send.peer = &to;
+        submit(send);
+        finish(send);
+        return send.error;
+    };
+    int sent = 0;
+    while (sent < 5000 && !send_from(filler, full_at)) ++sent;
+    EXPECT_EQ(send_from(sender, full_at), std::errc::resource_unavailable_try_again);
+    EXPECT_EQ(send_from(sender, other_at), std::error_code()) << "nobody is held up by the other";
+    for (; sent > 0; --sent) EXPECT_EQ(receive_some(full.handle.get()), text);
+    EXPECT_EQ(send_from(sender, full_at), std::error_code());
 }
 
 TEST_P(BackendEdge, IsLeftAloneByAForkedChildThatClosesWhatItHasOfIt) {

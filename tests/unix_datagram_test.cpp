@@ -3,15 +3,21 @@
 #include "support/datagrams.hpp"
 #include "support/local_sockets.hpp"
 
+#include <eddy/create_task.hpp>
 #include <eddy/gather.hpp>
+#include <eddy/sleep.hpp>
+#include <eddy/socket.hpp>
 
 #include <gmock/gmock.h>
 
 #include <filesystem>
 
+#include <sys/socket.h>
+
 namespace eddy::testing {
 namespace {
 
+using namespace std::chrono_literals;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
@@ -67,6 +73,97 @@ task<> send_more_than_there_is_room_for(std::string path) {
 
 TEST_P(UnixDatagram, LosesNothingWhenTheReceiverIsSlow) {
     run(send_more_than_there_is_room_for(path("socket")));
+}
+
+task<> send_many_unconnected(std::string path) {
+    unix_datagram sender = unix_datagram::open();
+    for (int i = 0; i < 500; ++i)
+        co_await sender.send_to(bytes_of(std::to_string(i)), endpoint::local(path));
+}
+
+task<> receive_twice_as_many(unix_datagram& receiver) {
+    int sum = 0;
+    for (int i = 0; i < 1000; ++i) sum += std::stoi((co_await receive_from(receiver)).text);
+    EXPECT_EQ(sum, 500 * 499);
+}
+
+// The room of one sender is taken by the datagrams of another one.
+task<> send_from_two_to_one(std::string path) {
+    unix_datagram receiver = unix_datagram::bind(path);
+    co_await gather(send_many_unconnected(path), send_many_unconnected(path),
+                    receive_twice_as_many(receiver));
+}
+
+TEST_P(UnixDatagram, LosesNothingOfSendersWithoutAConnection) {
+    run(send_from_two_to_one(path("socket")));
+}
+
+// Sends until there is no room left; gives how many that were.
+int fill(const std::string& path) {
+    std::error_code error;
+    const unique_handle sender = open_socket(address_family::local, socket_type::datagram, error);
+    EXPECT_FALSE(error);
+    const endpoint at = endpoint::local(path);
+    const auto* const address = reinterpret_cast<const sockaddr*>(at.native().data());
+    const auto size = static_cast<socklen_t>(at.native().size());
+    int count = 0;
+    while (::sendto(sender.get(), "fill", 4, MSG_DONTWAIT, address, size) == 4) ++count;
+    EXPECT_GT(count, 0);
+    return count;
+}
+
+task<> send_one(std::string path, std::string text) {
+    unix_datagram sender = unix_datagram::open();
+    co_await sender.send_to(bytes_of(text), endpoint::local(path));
+}
+
+task<> leave_a_sender_waiting(std::string path) {
+    unix_datagram receiver = unix_datagram::bind(path);
+    const int before = fill(path);
+    auto sending = create_task(send_one(path, "patience"));
+    for (int i = 0; i < 10; ++i) co_await yield();
+    const std::uint64_t polls = event_loop::current()->stats().polls;
+    co_await sleep(20ms);
+    EXPECT_LT(event_loop::current()->stats().polls, polls + 10) << "it asks again and again";
+    EXPECT_FALSE(sending.done());
+    for (int i = 0; i < before; ++i) EXPECT_EQ((co_await receive_from(receiver)).text, "fill");
+    EXPECT_EQ((co_await receive_from(receiver)).text, "patience");
+    co_await std::move(sending);
+}
+
+TEST_P(UnixDatagram, SleepsUntilAFullReceiverHasRoom) {
+    run(leave_a_sender_waiting(path("socket")));
+}
+
+task<> close_a_full_receiver(std::string path) {
+    unix_datagram receiver = unix_datagram::bind(path);
+    fill(path);
+    auto sending = create_task(error_of(send_one(path, "too late")));
+    for (int i = 0; i < 10; ++i) co_await yield();
+    receiver.close();
+    EXPECT_THAT(co_await std::move(sending),
+                AllOf(HasSubstr("send to (" + path), HasSubstr("refused")));
+}
+
+TEST_P(UnixDatagram, TellsWhoWaitsForRoomThatTheReceiverIsGone) {
+    run(close_a_full_receiver(path("socket")));
+}
+
+task<> give_up_on_a_full_receiver(std::string path) {
+    unix_datagram receiver = unix_datagram::bind(path);
+    const int before = fill(path);
+    auto sending = create_task(send_one(path, "never"));
+    for (int i = 0; i < 10; ++i) co_await yield();
+    sending.cancel();
+    while (!sending.done()) co_await yield();
+    EXPECT_TRUE(sending.cancelled());
+    for (int i = 0; i < before; ++i) co_await receive_from(receiver);
+    co_await send_one(path, "afterwards");
+    EXPECT_EQ((co_await receive_from(receiver)).text, "afterwards");
+}
+
+TEST_P(UnixDatagram, CanBeCancelledWhileItWaitsForRoom) {
+    run(give_up_on_a_full_receiver(path("socket")));
 }
 
 task<> bind_and_close(std::string path) {

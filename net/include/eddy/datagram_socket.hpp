@@ -35,7 +35,7 @@ private:
 };
 
 /// Sends one datagram: to `to`, or to the peer of a connected socket, which then is `to`.
-class send_datagram_awaiter final : public io_awaiter {
+class send_datagram_awaiter : public io_awaiter {
 public:
     enum class address : bool { given, of_connection };
 
@@ -92,6 +92,8 @@ protected:
 
     /// From now on it has one peer, and receives nothing from others.
     task<> connect_to(endpoint to);
+
+    native_handle handle() const noexcept { return socket_.get(); }
 
 private:
     attached_socket socket_;

@@ -9,7 +9,8 @@
 namespace eddy {
 
 /// A local (unix) socket for datagrams between processes on this machine. None is lost: a sender
-/// waits until the receiver has room.
+/// waits until the receiver has room. (On macOS and the BSDs a full receiver is an error,
+/// `no_buffer_space`; nothing there tells when it has room.)
 class unix_datagram : public datagram_socket {
 public:
     /// Makes the file at `path` and receives there; it stays when the socket is closed. Throws
@@ -18,6 +19,10 @@ public:
 
     /// A socket without an address: who receives from it cannot answer.
     static unix_datagram open();
+
+    /// Sends one datagram. `what` must live until it has gone. To send often to one peer, connect:
+    /// waiting for that one costs less.
+    task<> send_to(std::span<const std::byte> what, endpoint to);
 
     /// From now on it has one peer: `send` and `receive` are for that one.
     task<> connect(std::string path) { return connect_to(endpoint::local(path)); }

@@ -11,7 +11,8 @@
 
 namespace eddy {
 
-/// What the kernel is asked to do.
+/// What the kernel is asked to do. A `send_to` whose local `peer` is full comes back as
+/// `resource_unavailable_try_again`: only a socket that is connected to it is told of its room.
 enum class opcode : std::uint8_t {
     accept,        ///< value: the new handle, which the owner of the operation must take; `peer` is
                    ///< filled in
