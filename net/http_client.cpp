@@ -15,7 +15,7 @@ client_options::client_options() {
 url request_url::take() && {
     if (!parsed_) {
         const std::error_code reason = parsed_.error();
-        throw error(error_kind::invalid_url, redacted(text_), reason);
+        throw error(error_kind::invalid_url, redacted_text(text_), reason);
     }
     url where = *std::move(parsed_);
     if (where.scheme() != "http" && where.scheme() != "https") {

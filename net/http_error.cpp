@@ -141,6 +141,15 @@ std::string redacted(std::string_view url) {
     return escaped(url.substr(0, host_start)) + escaped(url.substr(user_end + 1));
 }
 
+std::string redacted_text(std::string_view text) {
+    const std::size_t user_end = text.rfind('@');
+    if (user_end == std::string_view::npos) return escaped(text);
+    // The parser takes fewer slashes than two as well, and none.
+    std::size_t start = text.substr(0, user_end).find(':');
+    start = start == std::string_view::npos ? 0 : text.find_first_not_of("/\\", start + 1);
+    return escaped(text.substr(0, start)) + escaped(text.substr(user_end + 1));
+}
+
 error::error(error_kind kind, std::string_view detail, std::error_code cause)
     : kind_(kind), cause_(cause), detail_(escaped(detail)) {
     compose();

@@ -31,7 +31,8 @@ struct head_grammar::collector {
         collector& self = of(parser);
         const std::uint32_t start = self.offset_of(at);
         const auto length = static_cast<std::uint32_t>(size);
-        self.fields->push_back(headers::field{start, length, start + length, 0, false});
+        self.fields->push_back(
+            headers::field{start, length, start + length, 0, is_secret_by_name({at, size})});
         return HPE_OK;
     }
 

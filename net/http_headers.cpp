@@ -5,21 +5,12 @@
 #include "http_text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <utility>
 
 namespace eddy::http {
 
 namespace {
-
-bool is_secret_by_name(std::string_view name) noexcept {
-    constexpr std::array<std::string_view, 5> secrets{
-        "authorization", "cookie", "cookie2", "proxy-authorization", "www-authenticate",
-    };
-    return std::ranges::any_of(
-        secrets, [name](std::string_view secret) { return equals_ignoring_case(name, secret); });
-}
 
 void check(std::string_view name, std::string_view value) {
     if (!is_token(name)) {

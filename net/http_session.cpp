@@ -107,7 +107,7 @@ task<bool> session::serve_one() {
         refused = failure.kind();
     }
     if (refused) {
-        co_await refuse(*refused);
+        co_await refuse(*refused, asked_by);
         co_return false;
     }
     ++server_.stats.requests;
@@ -207,13 +207,13 @@ task<> session::send(const response& answered, method asked, int minor_version) 
     if (out_.capacity() > most_kept_capacity) out_ = std::string();
 }
 
-task<> session::refuse(error_kind why) {
+task<> session::refuse(error_kind why, method asked_by) {
     ++server_.stats.refused;
     keep_alive_ = false;
     const int status = status_for(why);
     const response answered(status, std::string(reason_phrase(status)) + ": " +
                                         std::string(to_string(why)) + '\n');
-    co_await send(answered, method::get, 1);
+    co_await send(answered, asked_by, 1);
     co_await linger();
 }
 

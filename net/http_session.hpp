@@ -36,7 +36,7 @@ private:
     task<> read_body(request& into, const message_head& head);
     task<response> answer(request asked);
     task<> send(const response& answered, method asked, int minor_version);
-    task<> refuse(error_kind why);
+    task<> refuse(error_kind why, method asked_by);
     task<> wait_for_request();
     task<> fill();
     task<> fill_body();

@@ -3,6 +3,7 @@
 #include "ascii.hpp"
 
 #include <cstddef>
+#include <initializer_list>
 #include <string_view>
 
 // The small words of HTTP's grammar (RFC 9110, 5.6) that several files need.
@@ -44,6 +45,15 @@ constexpr bool equals_ignoring_case(std::string_view one, std::string_view other
         if (to_lower(one[at]) != to_lower(other[at])) return false;
     }
     return true;
+}
+
+/// A header that says who somebody is: not for other origins, nor for logs.
+constexpr bool is_secret_by_name(std::string_view name) noexcept {
+    for (const std::string_view secret :
+         {"authorization", "cookie", "cookie2", "proxy-authorization", "www-authenticate"}) {
+        if (equals_ignoring_case(name, secret)) return true;
+    }
+    return false;
 }
 
 /// Without the spaces and tabs around it.

@@ -13,13 +13,17 @@ constexpr duration success_holds = 30s;
 constexpr duration failure_holds = 5s;
 constexpr std::size_t most_entries = 1000;
 
+bool resolver_cache::entry::is_to_be_had() const noexcept {
+    event_loop* const here = event_loop::current();
+    if (done.is_set()) return here->now() < expiry;
+    return by == here && forks == fork_count();
+}
+
 task<endpoints> resolver_cache::find(std::string host) {
     const std::shared_ptr<state> cache = state_;
     std::shared_ptr<entry> found;
     if (const auto at = cache->entries.find(host); at != cache->entries.end()) {
-        const bool fresh =
-            !at->second->done.is_set() || event_loop::current()->now() < at->second->expiry;
-        if (fresh) found = at->second;
+        if (at->second->is_to_be_had()) found = at->second;
     }
     if (!found) {
         make_room(*cache);
@@ -42,7 +46,8 @@ task<> resolver_cache::fly(std::shared_ptr<state> cache, std::string host,
         into->expiry = event_loop::current()->now() + failure_holds;
     } catch (const cancelled&) {
         // The loop ends. Nobody may find a lookup here that never comes to its end.
-        cache->entries.erase(host);
+        const auto at = cache->entries.find(host);
+        if (at != cache->entries.end() && at->second == into) cache->entries.erase(at);
         into->failure = std::current_exception();
         into->done.set();
         throw;

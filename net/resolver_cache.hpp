@@ -3,6 +3,8 @@
 #include <eddy/backend.hpp>
 #include <eddy/endpoint.hpp>
 #include <eddy/event.hpp>
+#include <eddy/event_loop.hpp>
+#include <eddy/fork_count.hpp>
 #include <eddy/task.hpp>
 
 #include <exception>
@@ -29,6 +31,12 @@ public:
 
 private:
     struct entry {
+        // Whether it is known, or this loop will come to know it: one that stands still, or was
+        // left behind by a fork, goes on with nothing.
+        bool is_to_be_had() const noexcept;
+
+        event_loop* by = event_loop::current();
+        unsigned forks = fork_count();
         event done;
         endpoints found;
         std::exception_ptr failure;

@@ -37,12 +37,17 @@ struct tls_engine::connection {
     tls_wire wire;
     openssl_ptr<SSL> ssl;
     std::optional<tls_error> failure;
-    bool is_broken = false;  // OpenSSL has given up: every call fails with `failure`
+    std::size_t answers = 0;  // bytes that reading has made OpenSSL write since the last output
+    bool is_broken = false;   // OpenSSL has given up: every call fails with `failure`
 };
 
 namespace {
 
 constexpr std::size_t most_per_write = 64 * 1024;
+
+// Reading makes OpenSSL answer some messages: it refuses a renegotiation, updates a key. The
+// answers go out with whatever is written next, so a peer that asks and asks would fill our memory.
+constexpr std::size_t most_answers = 4096;
 
 /// SSL_get_error goes wrong when other code left errors in this thread's queue. Looking first is
 /// worth it: clearing an empty queue takes 120 ns (OpenSSL 3.0), a tenth of a small record.
@@ -156,6 +161,7 @@ tls_engine::transfer tls_engine::read(std::span<std::byte> plaintext) {
     if (self.is_broken) return {tls_progress::failed, 0};
     if (!self.has_something_to_read()) return {self.wait_for_input("read from"), 0};
     forget_old_errors();
+    const std::size_t unsent = self.wire.unsent();
     std::size_t total = 0;
     do {
         std::size_t size = 0;
@@ -165,11 +171,18 @@ tls_engine::transfer tls_engine::read(std::span<std::byte> plaintext) {
         if (outcome != 1) {
             // After some data, whatever this is will be there for the next call as well.
             const tls_progress progress = self.judge("read from", outcome);
-            if (total == 0) return {progress, 0};
+            if (total == 0 && progress != tls_progress::wants_input) return {progress, 0};
             break;
         }
     } while (total < plaintext.size() && self.wire.has_input());
-    return {tls_progress::done, total};
+    self.answers += self.wire.unsent() - unsent;
+    if (self.answers > most_answers) {
+        self.is_broken = true;
+        return {self.fail(tls_error(tls_errc::protocol,
+                                    "too many requests to answer: read from " + self.peer)),
+                0};
+    }
+    return {total > 0 ? tls_progress::done : tls_progress::wants_input, total};
 }
 
 tls_engine::transfer tls_engine::write(std::span<const std::byte> plaintext) {
@@ -205,6 +218,7 @@ void tls_engine::received(std::size_t size) {
     connection_->wire.received(size);
 }
 std::span<const std::byte> tls_engine::output() noexcept {
+    connection_->answers = 0;
     return connection_->wire.output();
 }
 void tls_engine::sent(std::size_t size) noexcept {

@@ -40,6 +40,9 @@ public:
 
     void sent(std::size_t size) noexcept;
 
+    /// How much OpenSSL has written that output() has not lent out yet.
+    std::size_t unsent() const noexcept { return written_.size(); }
+
     /// Whether output() lent out bytes that sent() has not accounted for yet.
     bool is_sending() const noexcept { return is_sending_; }
 

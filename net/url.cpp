@@ -47,10 +47,12 @@ std::string quoted(std::string_view text) {
     constexpr std::size_t longest = 200;
     constexpr std::string_view digits = "0123456789abcdef";
 
-    const std::size_t authority = text.find("//");
-    const std::size_t colon = text.find(':', authority);
+    // Where no two slashes follow the scheme, the user name may begin behind its colon already.
     const std::size_t at_sign = text.rfind('@');
-    const bool has_password = authority != text.npos && colon < at_sign && at_sign != text.npos;
+    const std::size_t scheme_end = text.find(':');
+    const bool has_authority = text.substr(std::min(scheme_end, text.size())).starts_with("://");
+    const std::size_t colon = has_authority ? text.find(':', scheme_end + 1) : scheme_end;
+    const bool has_password = at_sign != text.npos && colon < at_sign;
 
     std::string result = "\"";
     for (std::size_t at = 0; at < text.size() && result.size() < longest; ++at) {

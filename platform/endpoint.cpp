@@ -98,6 +98,7 @@ endpoint endpoint::local(std::string_view path) {
                                 std::to_string(sizeof(native.sun_path) - 1) +
                                 " bytes: " + std::string(path));
     }
+    if (path.empty()) throw std::invalid_argument("the path of a local socket is empty");
     if (path.find('\0') != path.npos)
         throw std::invalid_argument("local socket path has a zero byte inside: " +
                                     std::string(path));

@@ -15,7 +15,8 @@ int native_flags(file_mode mode) noexcept {
         case file_mode::update: return O_RDWR;
         case file_mode::open_or_create: return O_RDWR | O_CREAT;
         case file_mode::replace: return O_RDWR | O_CREAT | O_TRUNC;
-        case file_mode::create: return O_RDWR | O_CREAT | O_EXCL;
+        case file_mode::create:
+        case file_mode::create_private: return O_RDWR | O_CREAT | O_EXCL;
     }
     return O_RDONLY;
 }
@@ -32,7 +33,7 @@ ssize_t transfer(const operation& op) noexcept {
 
 unique_handle open_file(const std::string& path, file_mode mode, std::error_code& error) noexcept {
     // Everybody may read and write it, except whom the process's umask forbids.
-    constexpr mode_t permissions = 0666;
+    const mode_t permissions = mode == file_mode::create_private ? 0600 : 0666;
     unique_handle opened(retry_interrupted(
         [&] { return ::open(path.c_str(), native_flags(mode) | O_CLOEXEC, permissions); }));
     error = opened ? std::error_code() : last_error();
@@ -47,6 +48,20 @@ std::uint64_t file_size(native_handle file, std::error_code& error) noexcept {
 
 std::error_code sync_file(native_handle file) noexcept {
     return retry_interrupted([&] { return ::fsync(file); }) < 0 ? last_error() : std::error_code();
+}
+
+std::error_code copy_access(native_handle file, const std::string& path) noexcept {
+    struct stat about{};
+    if (::stat(path.c_str(), &about) < 0) return last_error();
+    mode_t mode = about.st_mode & 07777;
+    if (::fchown(file, about.st_uid, about.st_gid) < 0) {
+        // What is ours now may not run as somebody else, nor be open to a group that is not its
+        // own.
+        mode &= 0777;
+        const bool has_group = ::fchown(file, static_cast<uid_t>(-1), about.st_gid) == 0;
+        if (!has_group) mode &= static_cast<mode_t>(~S_IRWXG | (mode & S_IRWXO) << 3);
+    }
+    return ::fchmod(file, mode) < 0 ? last_error() : std::error_code();
 }
 
 void perform_on_file(operation& op) noexcept {

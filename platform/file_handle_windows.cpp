@@ -15,7 +15,8 @@ DWORD disposition_for(file_mode mode) noexcept {
     switch (mode) {
         case file_mode::open_or_create: return OPEN_ALWAYS;
         case file_mode::replace: return CREATE_ALWAYS;
-        case file_mode::create: return CREATE_NEW;
+        case file_mode::create:
+        case file_mode::create_private: return CREATE_NEW;
         default: return OPEN_EXISTING;
     }
 }
@@ -64,6 +65,10 @@ std::error_code sync_file(native_handle file) noexcept {
     // Refused for a file that was opened to be read: there is nothing of ours to be written.
     if (::FlushFileBuffers(handle_of(file)) || ::GetLastError() == ERROR_ACCESS_DENIED) return {};
     return last_error();
+}
+
+std::error_code copy_access(native_handle, const std::string&) noexcept {
+    return {};
 }
 
 void perform_on_file(operation& op) noexcept {

@@ -26,6 +26,10 @@ void prepare_socket(int handle) noexcept;
 /// The flag for send(2) that asks for no SIGPIPE; 0 where there is none.
 extern const int no_signal;
 
+/// Whether a datagram that was refused would have had room in its own socket: then it was the
+/// receiver that had none. Always false where a full receiver is an error of its own.
+bool has_room_to_send(int socket) noexcept;
+
 /// As recvmsg(2); the handles that come along are closed on exec.
 ssize_t receive_message(int socket, msghdr& message, int flags) noexcept;
 

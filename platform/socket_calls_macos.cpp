@@ -57,6 +57,10 @@ void prepare_socket(int handle) noexcept {
 
 const int no_signal = 0;
 
+bool has_room_to_send(int) noexcept {
+    return false;
+}
+
 ssize_t receive_message(int socket, msghdr& message, int flags) noexcept {
     const ssize_t received = ::recvmsg(socket, &message, flags);
     if (received < 0) return received;

@@ -2,16 +2,52 @@
 
 #include "elastic_threads.hpp"
 
+#include <atomic>
+
 namespace eddy {
+namespace {
+
+// The pool of this process. A forked child, which has none of its threads, makes another one.
+class pool_of_process {
+public:
+    pool_of_process() = default;
+    pool_of_process(const pool_of_process&) = delete;
+    pool_of_process& operator=(const pool_of_process&) = delete;
+    ~pool_of_process() { delete newest_.load(); }
+
+    blocking_pool& get() {
+        generation* known = newest_.load(std::memory_order_acquire);
+        while (known == nullptr || known->forks != fork_count()) {
+            auto made = std::make_unique<generation>(known);
+            if (newest_.compare_exchange_strong(known, made.get())) return made.release()->pool;
+            made->before.release();  // another thread was faster, and has it
+        }
+        return known->pool;
+    }
+
+private:
+    struct generation {
+        explicit generation(generation* last) noexcept : before(last) {}
+        const unsigned forks = fork_count();
+        blocking_pool pool;
+        std::unique_ptr<generation> before;  // of the process that forked this one
+    };
+
+    std::atomic<generation*> newest_ = nullptr;
+};
+
+}  // namespace
 
 blocking_pool::blocking_pool(const blocking_pool_options& options)
     : threads_(std::make_unique<elastic_threads>(options)) {}
 
-blocking_pool::~blocking_pool() = default;
+blocking_pool::~blocking_pool() {
+    if (threads_->is_in_forked_child()) threads_.release();
+}
 
 blocking_pool& blocking_pool::shared() {
-    static blocking_pool pool;
-    return pool;
+    static pool_of_process pool;
+    return pool.get();
 }
 
 unsigned blocking_pool::concurrency() const noexcept {

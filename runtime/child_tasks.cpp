@@ -15,7 +15,7 @@ void child_tasks::on_task_done(task_control& child) noexcept {
         if (child.ended_cancelled()) {
             any_cancelled_ = true;
         } else {
-            errors_.push_back(child.error());
+            add_error(child.error());
             if (when_ == cancel_rest::on_failure) cancel();
         }
     }

@@ -1,5 +1,6 @@
 #include <eddy/completion_queue.hpp>
 
+#include <eddy/cancelled.hpp>
 #include <eddy/event_loop.hpp>
 #include <eddy/waiting_worker.hpp>
 
@@ -69,9 +70,28 @@ std::optional<std::size_t> completion_queue::take(std::optional<time_point> dead
     waiting_worker* const worker = deadline ? nullptr : waiting_worker::current();
     while (!has_next()) {
         if (worker != nullptr && worker->run_descendant()) continue;
+        if (!deadline) check_blocking();
         if (!block(deadline)) return std::nullopt;
     }
     return try_take();
+}
+
+void completion_queue::check_blocking() {
+    std::exception_ptr refusal;
+    std::unique_lock lock(mutex_);
+    std::size_t& open = all_ended_before_;
+    while (open < futures_.size() && has_ended_[open]) ++open;
+    for (std::size_t i = open; i < futures_.size() && is_empty(); ++i) {
+        if (has_ended_[i]) continue;
+        lock.unlock();
+        try {
+            return futures_[i]->check_blocking();
+        } catch (const would_deadlock&) {
+            refusal = std::current_exception();
+        }
+        lock.lock();
+    }
+    if (refusal && is_empty()) std::rethrow_exception(refusal);
 }
 
 bool completion_queue::block(std::optional<time_point> deadline) {

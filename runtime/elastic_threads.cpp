@@ -51,8 +51,9 @@ pool_job* elastic_threads::take_first() noexcept {
 }
 
 void elastic_threads::submit(pool_job& job) {
-    join_those_who_left();
     try {
+        if (is_in_forked_child()) throw pool_closed(pool_of_the_parent);
+        join_those_who_left();
         const std::lock_guard lock(mutex_);
         if (closing_ && !is_own_thread()) throw pool_closed("submit: the pool has been shut down");
         have_threads_for(queued_ + 1);
@@ -126,6 +127,7 @@ pool_job* elastic_threads::next_job(std::unique_lock<std::mutex>& lock) {
 }
 
 void elastic_threads::shutdown(shutdown_mode mode) {
+    if (is_in_forked_child()) return;
     if (is_own_thread())
         throw would_deadlock("shutdown: a job cannot wait for the end of its own pool");
     if (mode == shutdown_mode::cancel_pending) discard_pending();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/blocking_pool.hpp>
+#include <eddy/fork_count.hpp>
 
 #include <algorithm>
 #include <condition_variable>
@@ -18,6 +19,10 @@ public:
     elastic_threads(const elastic_threads&) = delete;
     elastic_threads& operator=(const elastic_threads&) = delete;
     ~elastic_threads() { shutdown(shutdown_mode::drain); }
+
+    /// Whether the threads are those of another process. Then nothing may be waited for nor
+    /// destroyed: a thread may have held anything at the time of the fork.
+    bool is_in_forked_child() const noexcept { return fork_count() != forks_; }
 
     unsigned limit() const noexcept { return std::max(1U, options_.threads()); }
     std::size_t count() const;
@@ -46,6 +51,7 @@ private:
     void join_those_who_left();
 
     const blocking_pool_options options_;
+    const unsigned forks_ = fork_count();
 
     mutable std::mutex mutex_;  // of all that follows
     std::condition_variable job_added_;

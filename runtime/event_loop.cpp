@@ -117,7 +117,8 @@ std::optional<duration> event_loop::time_to_sleep() {
     const std::optional<time_point> next = timers_.next();
     if (!next && is_stuck()) {
         report_deadlock();
-        if (!ready_.empty()) return not_at_all;  // whoever was told has done something about it
+        // Whoever was told may have done something about it.
+        if (!ready_.empty() || stopping_) return not_at_all;
     }
     if (!next) return std::nullopt;
     // Compared first: the difference to a deadline long ago may be more than a duration can hold.
@@ -284,7 +285,8 @@ void event_loop::name_task(task_control& task, std::string_view name) {
 
 void event_loop::forget(task_control& task) noexcept {
     remembered_.remove(task);
-    if (task.error_unseen && !task.ended_cancelled()) handler_(task.name(), task.error());
+    if (task.error_unseen && !task.ended_cancelled() && handler_)
+        handler_(task.name(), task.error());
     if (task.is_named) names_.erase(task.id());
     task.is_named = false;
 }

@@ -66,15 +66,20 @@ file::shared_handle file::release() noexcept {
     return std::exchange(handle_, nullptr);
 }
 
+const file::shared_handle& file::handle_to(std::string_view verb) const {
+    if (!is_open()) must(std::make_error_code(std::errc::bad_file_descriptor), verb, path_);
+    return handle_;
+}
+
 task<std::size_t> file::transfer(opcode way, io_buffer piece, std::uint64_t offset) const {
-    assert(is_open());
+    const shared_handle& handle = handle_to(to_string(way));
     if (loop_->kernel().completes_files())
-        co_return co_await named_transfer(way, handle_->get(), piece, path_, offset);
+        co_return co_await named_transfer(way, handle->get(), piece, path_, offset);
     const auto transfer_on = [](opcode what, const shared_handle& on, io_buffer buffer,
                                 std::uint64_t at) {
         return transfer_now(what, on->get(), buffer, at);
     };
-    const outcome got = co_await to_thread(transfer_on, way, handle_, piece, offset);
+    const outcome got = co_await to_thread(transfer_on, way, handle, piece, offset);
     must(got.error, to_string(way), path_);
     co_return static_cast<std::size_t>(got.value);
 }
@@ -122,16 +127,15 @@ task<std::uint64_t> file::size() const {
         got.value = file_size(of->get(), got.error);
         return got;
     };
-    assert(is_open());
-    const outcome got = co_await to_thread(ask, handle_);
-    must(got.error, "ask for the size", path_);
+    const char* const verb = "ask for the size";
+    const outcome got = co_await to_thread(ask, handle_to(verb));
+    must(got.error, verb, path_);
     co_return got.value;
 }
 
 task<> file::sync() {
     const auto sync_now = [](const shared_handle& of) { return sync_file(of->get()); };
-    assert(is_open());
-    const std::error_code error = co_await to_thread(sync_now, handle_);
+    const std::error_code error = co_await to_thread(sync_now, handle_to("sync"));
     must(error, "sync", path_);
 }
 

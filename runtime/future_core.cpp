@@ -150,6 +150,7 @@ void future_core::run_callbacks() noexcept {
 
 void future_core::wait() {
     if (is_done()) return;
+    check_blocking();
     before_blocking();
     if (waiting_worker* const worker = waiting_worker::current())
         while (!is_done() && worker->run_descendant()) continue;

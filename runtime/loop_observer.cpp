@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <iostream>
+#include <locale>
 #include <system_error>
 #include <vector>
 
@@ -53,6 +54,7 @@ void loop_observer::trace_to(const std::string& file, time_point start) {
     if (!trace_)
         throw std::system_error(errno, std::generic_category(), "write a trace to " + file);
     trace_start_ = start;
+    trace_.imbue(std::locale::classic());  // the numbers of JSON, whatever the program speaks
     trace_ << std::fixed << "[\n";
 }
 

@@ -50,6 +50,12 @@ process_pool::process_pool(const process_pool_options& options) {
 }
 
 process_pool::~process_pool() {
+    if (scheduler_->is_in_forked_child()) {
+        // The thread and the workers are the parent's, and so is what they share.
+        if (thread_.joinable()) thread_.detach();
+        new std::shared_ptr<process_scheduler>(std::move(scheduler_));
+        return;
+    }
     scheduler_->close();
     if (thread_.joinable()) thread_.join();
 }

@@ -5,6 +5,16 @@
 #include <utility>
 
 namespace eddy {
+namespace {
+
+void give_back(process_job& job) noexcept {
+    if (job.claim())
+        job.end_cancelled();
+    else
+        job.let_go();
+}
+
+}  // namespace
 
 // The future of a shutdown.
 class process_scheduler::closing final : public future_state<void> {
@@ -18,23 +28,24 @@ public:
         finish_and_drop();
     }
 
-private:
-    void before_blocking() override {
+    void check_blocking() const override {
         if (pool_->is_needed_here())
             throw would_deadlock("a process pool cannot be shut down by blocking the thread of its "
                                  "loop: co_await shutdown_async()");
     }
 
+private:
     std::shared_ptr<process_scheduler> pool_;
 };
 
 void process_scheduler::submit(process_job& job) {
+    if (is_in_forked_child()) {
+        give_back(job);
+        throw pool_closed(pool_of_the_parent);
+    }
     const std::lock_guard lock(mutex_);
     if (broken_ || !accepts_) {
-        if (job.claim())
-            job.end_cancelled();
-        else
-            job.let_go();
+        give_back(job);
         if (broken_) std::rethrow_exception(broken_);
         throw pool_closed("submit to a process pool that was shut down");
     }
@@ -54,6 +65,10 @@ void process_scheduler::ask_to_stop(std::uint64_t id, cancel_mode mode) noexcept
 future<void> process_scheduler::shut_down(shutdown_mode mode) {
     auto* const end = new closing(shared_from_this());
     future<void> result(*end);
+    if (is_in_forked_child()) {
+        end->end();
+        return result;
+    }
     const std::lock_guard lock(mutex_);
     if (loop_ == nullptr) {
         end->end();

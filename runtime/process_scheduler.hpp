@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/executor.hpp>
+#include <eddy/fork_count.hpp>
 #include <eddy/post_queue.hpp>
 #include <eddy/process_job.hpp>
 
@@ -35,6 +36,9 @@ public:
     /// Whether this is the thread that has to do the pool's work.
     bool is_needed_here();
 
+    /// Whether the pool is that of another process. Then nothing may be waited for nor destroyed.
+    bool is_in_forked_child() const noexcept { return fork_count() != forks_; }
+
     unsigned concurrency() const noexcept { return options_.workers(); }
 
     // The loop's thread ------------------------------------------------------------------------
@@ -58,6 +62,7 @@ private:
     void close_here() noexcept;
 
     const process_pool_options options_;
+    const unsigned forks_ = fork_count();
     std::shared_ptr<worker_fleet> fleet_;  // the loop's
 
     std::mutex mutex_;            // of what follows

@@ -2,8 +2,8 @@
 
 #include <eddy/event_loop.hpp>
 
-#include <algorithm>
 #include <ostream>
+#include <unordered_map>
 
 namespace eddy {
 namespace {
@@ -32,10 +32,20 @@ std::uint64_t id_of(const task_control* task) noexcept {
     return task != nullptr ? task->id() : 0;
 }
 
-const task_info* find(const std::vector<task_info>& tasks, std::uint64_t id) {
-    const auto found = std::ranges::find(tasks, id, &task_info::id);
-    return found != tasks.end() ? &*found : nullptr;
-}
+// Tasks by their number.
+class task_index {
+public:
+    explicit task_index(const std::vector<task_info>& tasks) {
+        for (const task_info& each : tasks) tasks_.emplace(each.id, &each);
+    }
+    const task_info* find(std::uint64_t id) const {
+        const auto found = tasks_.find(id);
+        return found != tasks_.end() ? found->second : nullptr;
+    }
+
+private:
+    std::unordered_map<std::uint64_t, const task_info*> tasks_;
+};
 
 // GCC names the function that a coroutine was turned into, with a type of its own as parameter:
 // "void f(f(int)::_Z1fi.Frame*)". What was written stands inside: "f(int)".
@@ -51,11 +61,11 @@ std::string_view name_as_written(std::string_view name) {
     return name;
 }
 
-void print_state(std::ostream& out, const task_info& task, const std::vector<task_info>& tasks) {
+void print_state(std::ostream& out, const task_info& task, const task_index& tasks) {
     out << task.name << ": " << to_string(task.state);
     if (task.state == task_state::waiting) {
         out << " for " << task.waits_for;
-        if (const task_info* const other = find(tasks, task.waits_for_task))
+        if (const task_info* const other = tasks.find(task.waits_for_task))
             out << " (" << other->name << ")";
         out << " since "
             << std::chrono::duration_cast<std::chrono::milliseconds>(task.since).count() << " ms";
@@ -64,22 +74,35 @@ void print_state(std::ostream& out, const task_info& task, const std::vector<tas
     out << '\n';
 }
 
-void print_branch(std::ostream& out, const std::vector<task_info>& tasks, std::uint64_t parent,
-                  int depth) {
-    const std::string indent(static_cast<std::size_t>(depth) * 2, ' ');
-    for (const task_info& task : tasks) {
-        // A task whose parent is not listed stands at the top.
-        const bool at_top = find(tasks, task.parent) == nullptr;
-        if (parent == 0 ? !at_top : task.parent != parent) continue;
-        out << indent;
-        print_state(out, task, tasks);
-        for (const std::source_location& place : task.backtrace) {
-            out << indent << "    at " << place.file_name() << ':' << place.line() << " in "
-                << name_as_written(place.function_name()) << '\n';
+class task_tree {
+public:
+    explicit task_tree(const std::vector<task_info>& tasks) : tasks_(tasks) {
+        for (const task_info& each : tasks) {
+            // A task whose parent is not listed stands at the top.
+            const task_info* const parent = tasks_.find(each.parent);
+            children_[parent != nullptr ? parent->id : 0].push_back(&each);
         }
-        print_branch(out, tasks, task.id, depth + 1);
     }
-}
+
+    void print_branch(std::ostream& out, std::uint64_t parent, int depth) const {
+        const auto children = children_.find(parent);
+        if (children == children_.end()) return;
+        const std::string indent(static_cast<std::size_t>(depth) * 2, ' ');
+        for (const task_info* const task : children->second) {
+            out << indent;
+            print_state(out, *task, tasks_);
+            for (const std::source_location& place : task->backtrace) {
+                out << indent << "    at " << place.file_name() << ':' << place.line() << " in "
+                    << name_as_written(place.function_name()) << '\n';
+            }
+            print_branch(out, task->id, depth + 1);
+        }
+    }
+
+private:
+    task_index tasks_;
+    std::unordered_map<std::uint64_t, std::vector<const task_info*>> children_;
+};
 
 }  // namespace
 
@@ -101,14 +124,15 @@ task_info info_of(const task_control& task) {
 
 void print_tasks(std::ostream& out, const std::vector<task_info>& tasks) {
     out << tasks.size() << (tasks.size() == 1 ? " task\n" : " tasks\n");
-    print_branch(out, tasks, 0, 0);
+    task_tree(tasks).print_branch(out, 0, 0);
 }
 
 void print_waits(std::ostream& out, const std::vector<task_info>& tasks) {
+    const task_index index(tasks);
     for (const task_info& task : tasks) {
         if (task.state != task_state::waiting) continue;
         out << "  " << task.name << " waits for " << task.waits_for;
-        if (const task_info* const other = find(tasks, task.waits_for_task))
+        if (const task_info* const other = index.find(task.waits_for_task))
             out << ", held up by " << other->name;
         if (!task.backtrace.empty()) {
             out << ", at " << task.backtrace.front().file_name() << ':'

@@ -7,7 +7,9 @@ namespace eddy {
 thread_pool::thread_pool(const thread_pool_options& options)
     : scheduler_(std::make_unique<work_scheduler>(options)) {}
 
-thread_pool::~thread_pool() = default;
+thread_pool::~thread_pool() {
+    if (scheduler_->is_in_forked_child()) scheduler_.release();
+}
 
 unsigned thread_pool::concurrency() const noexcept {
     return scheduler_->threads();

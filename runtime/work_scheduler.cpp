@@ -28,6 +28,7 @@ work_scheduler::work_scheduler(const thread_pool_options& options)
 
 void work_scheduler::submit(pool_job& job) {
     try {
+        if (is_in_forked_child()) throw pool_closed(pool_of_the_parent);
         if (pool_worker* const self = pool_worker::current(*this))
             self->push(job);
         else if (!injected_.push(job))
@@ -195,6 +196,7 @@ bool work_scheduler::step_aside() {
 // The end --------------------------------------------------------------------------------------
 
 void work_scheduler::shutdown(shutdown_mode mode) {
+    if (is_in_forked_child()) return;
     if (pool_worker::current(*this) != nullptr)
         throw would_deadlock("shutdown: a job cannot wait for the end of its own pool");
     injected_.close();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <eddy/executor.hpp>
+#include <eddy/fork_count.hpp>
 #include <eddy/thread_pool_options.hpp>
 
 #include "idle_workers.hpp"
@@ -33,6 +34,10 @@ public:
 
     /// Waits for the jobs that are there (`drain`) or cancels them, then ends the threads.
     void shutdown(shutdown_mode mode);
+
+    /// Whether the threads are those of another process. Then nothing may be waited for nor
+    /// destroyed.
+    bool is_in_forked_child() const noexcept { return fork_count() != forks_; }
 
     unsigned threads() const noexcept { return threads_; }
 
@@ -73,6 +78,7 @@ private:
     void join_all();
 
     const unsigned threads_;
+    const unsigned forks_ = fork_count();
     const std::function<void()> initializer_;
 
     injection_queue injected_;

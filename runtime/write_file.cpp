@@ -14,13 +14,30 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// A link may lead to a place where nothing is yet.
+fs::path without_links(fs::path path) {
+    constexpr int most = 40;  // as Linux
+    for (int links = 0; fs::is_symlink(path); ++links) {
+        if (links == most)
+            throw std::system_error(std::make_error_code(std::errc::too_many_symbolic_link_levels));
+        path = path.parent_path() / fs::read_symlink(path);
+    }
+    return path;
+}
+
 // Where the new content grows up, and where it will stand.
 struct replacement {
     fs::path target;
     fs::path temporary;
+    bool is_there;
 
-    explicit replacement(const std::string& path) : target(path) {
-        if (fs::is_symlink(target)) target = fs::weakly_canonical(target);
+    explicit replacement(const std::string& path) : target(without_links(path)) {
+        const fs::file_status before = fs::status(target);
+        is_there = fs::exists(before);
+        if (fs::is_directory(before))
+            throw std::system_error(std::make_error_code(std::errc::is_a_directory));
+        if (is_there && !fs::is_regular_file(before))
+            throw std::system_error(std::make_error_code(std::errc::operation_not_supported));
         // In the same folder, because only within one file system a file moves in one step.
         std::random_device entropy;
         const std::uint64_t number = std::uint64_t{entropy()} << 32 | entropy();
@@ -31,8 +48,19 @@ struct replacement {
     }
 };
 
-task<> write_durably(std::string path, const std::string& content) {
-    file made = co_await file::open(std::move(path), file_mode::create);
+// Nobody may read in it, not even while it is empty, who may not read the one that it replaces.
+unique_handle make_temporary(const replacement& names) {
+    const file_mode mode = names.is_there ? file_mode::create_private : file_mode::create;
+    std::error_code error;
+    unique_handle made = open_file(names.temporary.string(), mode, error);
+    if (!error && names.is_there) error = copy_access(made.get(), names.target.string());
+    if (error) throw std::system_error(error);
+    return made;
+}
+
+task<> write_durably(const replacement& names, const std::string& content) {
+    unique_handle handle = co_await to_thread(make_temporary, names);
+    file made(std::move(handle), names.temporary.string());
     co_await made.write_all(content);
     // Before it gets its name: a crash must not find the name and not the content.
     co_await made.sync();
@@ -40,15 +68,13 @@ task<> write_durably(std::string path, const std::string& content) {
 }
 
 void move_into_place(const replacement& names) {
-    const fs::file_status before = fs::status(names.target);
-    if (fs::exists(before)) fs::permissions(names.temporary, before.permissions());
     fs::rename(names.temporary, names.target);
 }
 
 task<> replace(replacement names, const std::string& content) {
     std::exception_ptr failure;
     try {
-        co_await write_durably(names.temporary.string(), content);
+        co_await write_durably(names, content);
         co_await to_thread(move_into_place, names);
         co_return;
     } catch (...) {

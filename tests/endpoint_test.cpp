@@ -56,6 +56,10 @@ TEST(Endpoint, TakesAPathOfAsManyBytesAsTheKernelDoes) {
     EXPECT_THROW(endpoint::local(longest + 'p'), std::length_error);
 }
 
+TEST(Endpoint, RefusesNoPathAtAll) {
+    EXPECT_THROW(endpoint::local(""), std::invalid_argument);
+}
+
 TEST(Endpoint, RefusesAZeroByteThatWouldHideTheRest) {
     using namespace std::string_view_literals;
     EXPECT_FALSE(endpoint::parse("127.0.0.1\0.example"sv, 80));

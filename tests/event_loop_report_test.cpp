@@ -78,6 +78,18 @@ TEST(Deadlock, CanBeEndedByTheOneWhoIsToldOfIt) {
     EXPECT_EQ(other->error(), nullptr);
 }
 
+task<> wait_for(event& flag) {
+    co_await flag.wait();
+}
+
+TEST(Deadlock, CanEndTheLoop) {
+    event never;
+    event_loop loop(simulated());
+    loop.set_deadlock_handler([&](const std::vector<task_info>&) { loop.stop(); });
+    // A loop that slept all the same would throw `simulation_stuck`, which is none.
+    EXPECT_THROW(loop.run_until_complete(wait_for(never)), std::runtime_error);
+}
+
 TEST(Deadlock, IsToldAgainWhenItComesAgain) {
     event_loop loop(simulated());
     int calls = 0;
@@ -92,10 +104,6 @@ TEST(Deadlock, IsToldAgainWhenItComesAgain) {
         loop.run_until_done(*other);
         EXPECT_EQ(calls, i);
     }
-}
-
-task<> wait_for(event& flag) {
-    co_await flag.wait();
 }
 
 TEST(Deadlock, IsNotToldIfNobodyWantsToKnow) {
@@ -147,6 +155,13 @@ TEST(ExceptionHandler, IsToldOfAFailureThatNobodyAskedFor) {
 
 task<> sleep_for(duration time) {
     co_await sleep(time);
+}
+
+TEST(ExceptionHandler, MayBeMissing) {
+    event_loop loop(simulated());
+    loop.set_exception_handler(nullptr);
+    loop.start(fail("nobody asks"));
+    loop.run_until_complete(sleep_for(1s));
 }
 
 TEST(ExceptionHandler, IsNotToldOfATaskThatWasCancelled) {

@@ -206,6 +206,22 @@ TEST_P(File, EndsTheReadsOfOthersWhenItIsClosed) {
     run(close_under_readers(write("large", some_text(1'000'000))));
 }
 
+task<> close_under_one_who_reads_all(std::string path) {
+    file opened = co_await file::open(path);
+    auto reading = create_task(error_of(opened.read_all()));
+    auto writing = create_task(error_of(opened.write_all("text")));
+    co_await opened.close();
+    const std::string read_error = co_await reading;
+    EXPECT_THAT(read_error, HasSubstr(path));
+    EXPECT_THAT(co_await writing, HasSubstr("write (" + path));
+    EXPECT_THAT(co_await error_of(opened.size()), HasSubstr("ask for the size (" + path));
+    EXPECT_THAT(co_await error_of(opened.sync()), HasSubstr("sync (" + path));
+}
+
+TEST_P(File, SaysThatItIsClosedToThoseWhoGoOnUsingIt) {
+    run(close_under_one_who_reads_all(write("large", some_text(1'000'000))));
+}
+
 task<> open_and_leave(std::string path) {
     const std::size_t before = open_handles();
     {

@@ -57,6 +57,15 @@ TEST(HttpError, NamesEveryKindAndPhase) {
     EXPECT_EQ(to_string(phase::done), "done");
 }
 
+TEST(Redacted, TakesOutOfATextWhateverMayBeAPassword) {
+    EXPECT_EQ(redacted_text("https://user:pa/ss#wo?rd@host:x/"), "https://host:x/");
+    EXPECT_EQ(redacted_text("http:/user:secret@ho st/"), "http:/ho st/");
+    EXPECT_EQ(redacted_text("http:\\\\user:secret@host"), "http:\\x5c\\x5chost");
+    EXPECT_EQ(redacted_text("http:user:secret@host"), "http:host");
+    EXPECT_EQ(redacted_text("secret@host"), "host");
+    EXPECT_EQ(redacted_text("http://host:x/\n"), "http://host:x/\\x0a");
+}
+
 TEST(Redacted, TakesTheUserAndPasswordOut) {
     EXPECT_EQ(redacted("http://user:secret@host/path"), "http://host/path");
     EXPECT_EQ(redacted("http://us@er:sec@ret@host"), "http://host");

@@ -331,6 +331,14 @@ TEST(ResponseHead, WithLengthAndChunksIsAcceptedAsAmbiguous) {
     EXPECT_TRUE(parser.take().framing.ambiguous());
 }
 
+TEST(HeadParser, KnowsWhichFieldsAreSecret) {
+    head_parser parser(message_kind::request, header_limits{});
+    parser.feed("GET / HTTP/1.1\r\nauthorization: a\r\nAccept: b\r\nCOOKIE: c\r\n\r\n");
+    ASSERT_TRUE(parser.complete());
+    message_head head = parser.take();
+    EXPECT_EQ(head.headers.remove_sensitive(), 2u) << "passed on, they must not leave the origin";
+}
+
 TEST(HeadParser, ReadsOneHeadAfterTheOther) {
     head_parser parser(message_kind::request, header_limits{});
     const std::string_view both = "GET /1 HTTP/1.1\r\nA: b\r\n\r\nGET /2 HTTP/1.1\r\nC: d\r\n\r\n";

@@ -120,6 +120,13 @@ TEST(HttpServer, AnswersHeadWithoutABody) {
     EXPECT_EQ(body_of(answer), "");
 }
 
+TEST(HttpServer, RefusesHeadWithoutABodyToo) {
+    const std::string answer =
+        answers_to("HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 413 ")) << answer;
+    EXPECT_EQ(body_of(answer), "");
+}
+
 TEST(HttpServer, SendsNoBodyWithStatusesThatHaveNone) {
     for (const int status : {204, 304}) {
         const std::string answer =

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include <fstream>
+#include <locale>
 #include <set>
 #include <string>
 #include <vector>
@@ -125,6 +126,22 @@ TEST(LoopObserver, TracesHowLongTasksRun) {
         lengths.push_back(each["dur"]);
     }
     EXPECT_THAT(lengths, ElementsAre(0.0, 2000.0, 0.0, 5000.0)) << "in microseconds";
+}
+
+// As in many countries: a comma in front of the fraction, a point between thousands.
+class numbers_with_commas final : public std::numpunct<char> {
+    char do_decimal_point() const override { return ','; }
+    char do_thousands_sep() const override { return '.'; }
+    std::string do_grouping() const override { return "\3"; }
+};
+
+TEST(LoopObserver, WritesTheNumbersOfJsonInEveryLocale) {
+    const std::locale before =
+        std::locale::global(std::locale(std::locale::classic(), new numbers_with_commas));
+    const json trace = trace_of(compute_for(1234567us));
+    std::locale::global(before);
+    ASSERT_FALSE(slices_of(trace, "run").empty());
+    EXPECT_EQ(slices_of(trace, "run").front()["dur"], 1234567.0);
 }
 
 TEST(LoopObserver, TracesWhatTasksWaitFor) {

@@ -3,6 +3,7 @@
 #include "support/fragile.hpp"
 
 #include <eddy/as_result.hpp>
+#include <eddy/futures.hpp>
 #include <eddy/gather.hpp>
 #include <eddy/run.hpp>
 #include <eddy/sleep.hpp>
@@ -12,6 +13,7 @@
 
 #include <set>
 #include <thread>
+#include <vector>
 
 namespace {
 
@@ -53,6 +55,24 @@ TEST(LoopPool, RunsEachTaskOnTheLoopItWasGiven) {
 TEST(LoopPool, GivesTheExceptionOfATaskToWhoeverWaits) {
     const loop_pool pool(1);
     EXPECT_THROW(pool.run_on(0, fail).result(), std::runtime_error);
+}
+
+task<int> give_seven() {
+    co_return 7;
+}
+
+task<> block_own_loop(const loop_pool& pool) {
+    future<int> result = pool.run_on(0, give_seven);
+    EXPECT_THROW(result.result(), would_deadlock);
+    std::vector<future<int>> all;
+    all.push_back(std::move(result));
+    EXPECT_THROW(wait(all), would_deadlock);
+    EXPECT_EQ(co_await all.front(), 7);
+}
+
+TEST(LoopPool, RefusesToBlockTheThreadThatATaskNeeds) {
+    const loop_pool pool(1);
+    pool.run_on(0, block_own_loop, std::ref(pool)).result();
 }
 
 task<int> square_on(const loop_pool& pool, std::size_t loop, int number) {

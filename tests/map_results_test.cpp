@@ -172,6 +172,27 @@ TEST(Map, GivesItsResultsToATask) {
     EXPECT_EQ(run(sum_of_squares(pool, 7)), 328350);
 }
 
+TEST(Map, KeepsAChunkForTheOneWhoAsksAgain) {
+    thread_pool pool(1);
+    testing::latch go(1);
+    auto blocking = pool.submit([&go] { go.wait(); });
+    const auto main = [](thread_pool& on, testing::latch& may_go) -> task<void> {
+        auto results = on.map([](int n) { return n * n; }, std::vector{1, 2, 3});
+        for (int i = 0; i < 3; ++i) {
+            auto waiting = create_task(results.next());
+            co_await sleep(0s);
+            waiting.cancel();
+            EXPECT_THROW(co_await waiting, task_cancelled);
+        }
+        may_go.count_down();
+        std::vector<int> all;
+        while (const auto each = co_await results.next()) all.push_back(*each);
+        EXPECT_EQ(all, (std::vector{1, 4, 9}));
+    };
+    run(main, std::ref(pool), std::ref(go));
+    blocking.result();
+}
+
 TEST(Map, LetsGoOfATaskThatIsCancelledWhileItWaits) {
     thread_pool pool(1);
     testing::latch go(1);

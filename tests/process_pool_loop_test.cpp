@@ -4,6 +4,7 @@
 #include "support/own_processes.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <eddy/futures.hpp>
 #include <eddy/gather.hpp>
 #include <eddy/run.hpp>
 #include <eddy/sleep.hpp>
@@ -87,6 +88,11 @@ TEST_F(ProcessPoolInLoop, RefusesToBlockTheThreadItNeeds) {
         future<int> result = pool.submit(fn<square>, 3);
         EXPECT_THROW(result.result(), would_deadlock);
         EXPECT_THROW(result.exception(), would_deadlock);
+        std::vector<future<int>> both;
+        both.push_back(pool.submit(fn<square>, 4));
+        both.push_back(pool.submit(fn<square>, 5));
+        EXPECT_THROW(wait(both), would_deadlock);
+        EXPECT_THROW(as_completed(both).next_blocking(), would_deadlock);
         EXPECT_THROW(pool.shutdown(), would_deadlock);
         EXPECT_EQ(co_await result, 9) << "submitted before, and drained";
     };

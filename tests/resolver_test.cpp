@@ -7,6 +7,7 @@
 #include <eddy/gather.hpp>
 #include <eddy/run.hpp>
 #include <eddy/sleep.hpp>
+#include <eddy/timeout.hpp>
 
 #include <gtest/gtest.h>
 
@@ -149,6 +150,26 @@ TEST(ResolverCache, ForgetsALookupThatItsLoopDidNotFinish) {
     simulate([](resolver_cache& names) -> task<> {
         EXPECT_EQ((co_await names.find("a")).size(), 1u);
     }(cache));
+    EXPECT_EQ(lookups, 2);
+}
+
+task<> find_within(resolver_cache& names, duration time, bool& found) {
+    const auto known = co_await move_on_after(time, names.find("a"));
+    found = known.has_value();
+}
+
+TEST(ResolverCache, AsksAnewWhereTheLoopThatAskedStandsStill) {
+    lookups = 0;
+    resolver_cache cache(slow_lookup);
+    event_loop still(simulated());
+    event_loop other(simulated());
+    bool found = true;
+    still.run_until_complete(find_within(cache, 500ms, found));
+    EXPECT_FALSE(found);
+    other.run_until_complete(find_within(cache, 2s, found));
+    EXPECT_TRUE(found);
+    still.run_until_complete(find_within(cache, 2s, found));
+    EXPECT_TRUE(found);
     EXPECT_EQ(lookups, 2);
 }
 

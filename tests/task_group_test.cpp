@@ -170,6 +170,25 @@ TEST(TaskGroup, GoesOnWithoutATaskThatWasCancelledAlone) {
     EXPECT_THAT(order, ElementsAre("other"));
 }
 
+task<> await_the_one_that_fails(task_group& group) {
+    task_handle<void> failing = group.create_task(fail_after(1s, "once"));
+    co_await failing;
+}
+
+task<> await_handle(task_handle<void>& other) {
+    co_await other;
+}
+
+task<> leave_the_awaiting_to_another(task_group& group) {
+    task_handle<void> failing = group.create_task(fail_after(1s, "once"));
+    co_await group.create_task(await_handle(failing));
+}
+
+TEST(TaskGroup, CountsAFailureOnceThoughItIsPassedOn) {
+    EXPECT_THROW(simulate(with_task_group(await_the_one_that_fails)), deliberate);
+    EXPECT_THROW(simulate(with_task_group(leave_the_awaiting_to_another)), deliberate);
+}
+
 task<> sleep_in_group(task_group& group, log& order) {
     group.create_task(note_after(1h, order, "never"));
     co_return;

@@ -193,6 +193,22 @@ TEST(TaskInfo, IsPrintedAsATreeWithBacktraces) {
     simulate(print_tree());
 }
 
+// Each has a parent that is not listed. Whoever looks for it among all of them, for each of them,
+// takes hours.
+TEST(TaskInfo, IsPrintedForVeryManyTasks) {
+    std::vector<task_info> tasks(30'000);
+    std::uint64_t last = 0;
+    for (task_info& each : tasks) {
+        each.id = ++last;
+        each.parent = 1'000'000;
+        each.name = "one of many";
+    }
+    std::ostringstream text;
+    print_tasks(text, tasks);
+    const std::string printed = text.str();
+    EXPECT_EQ(std::ranges::count(printed, '\n'), 30'001);
+}
+
 TEST(TaskInfo, IsPrintedForNoTasksToo) {
     std::ostringstream text;
     print_tasks(text, {});

@@ -5,12 +5,16 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include <openssl/err.h>
+#include <openssl/kdf.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 
@@ -21,7 +25,9 @@ using namespace eddy::testing;
 
 struct openssl_free {
     void operator()(BIO* object) const { BIO_free(object); }
+    void operator()(EVP_CIPHER_CTX* object) const { EVP_CIPHER_CTX_free(object); }
     void operator()(EVP_PKEY* object) const { EVP_PKEY_free(object); }
+    void operator()(EVP_PKEY_CTX* object) const { EVP_PKEY_CTX_free(object); }
     void operator()(SSL* object) const { SSL_free(object); }
     void operator()(SSL_CTX* object) const { SSL_CTX_free(object); }
     void operator()(X509* object) const { X509_free(object); }
@@ -191,6 +197,92 @@ TEST(TlsEnginePeer, RefusesToRenegotiate) {
     SSL_renegotiate(theirs.ssl.get());
     settle(ours, theirs);
     EXPECT_EQ(theirs.reason, SSL_R_NO_RENEGOTIATION);
+}
+
+/// Seals records as a client of TLS 1.2 does after its handshake, with AES128-GCM (RFC 5288): what
+/// OpenSSL's own would not send.
+class record_sealer {
+public:
+    explicit record_sealer(SSL* client) : cipher_(EVP_CIPHER_CTX_new()) {
+        // RFC 5246, 6.3: two keys of 16 bytes, then two salts of 4.
+        std::array<unsigned char, 48> secret;
+        SSL_SESSION_get_master_key(SSL_get_session(client), secret.data(), secret.size());
+        std::array<unsigned char, 64> randoms;
+        SSL_get_server_random(client, randoms.data(), 32);
+        SSL_get_client_random(client, &randoms[32], 32);
+        std::array<unsigned char, 40> keys;
+        std::size_t size = keys.size();
+        const std::string_view label = "key expansion";
+        const owned<EVP_PKEY_CTX> prf(EVP_PKEY_CTX_new_id(EVP_PKEY_TLS1_PRF, nullptr));
+        EXPECT_EQ(EVP_PKEY_derive_init(prf.get()), 1);
+        EVP_PKEY_CTX_set_tls1_prf_md(prf.get(), EVP_sha256());
+        EVP_PKEY_CTX_set1_tls1_prf_secret(prf.get(), secret.data(),
+                                          static_cast<int>(secret.size()));
+        EVP_PKEY_CTX_add1_tls1_prf_seed(prf.get(),
+                                        reinterpret_cast<const unsigned char*>(label.data()),
+                                        static_cast<int>(label.size()));
+        EVP_PKEY_CTX_add1_tls1_prf_seed(prf.get(), randoms.data(),
+                                        static_cast<int>(randoms.size()));
+        EXPECT_EQ(EVP_PKEY_derive(prf.get(), keys.data(), &size), 1);
+        std::copy_n(keys.begin(), key_.size(), key_.begin());
+        std::copy_n(keys.begin() + 32, 4, nonce_.begin());
+    }
+
+    std::string seal(unsigned char type, std::string_view text) {
+        ++number_;  // 0 was the end of the handshake
+        nonce_.back() = static_cast<unsigned char>(number_);
+        nonce_[nonce_.size() - 2] = static_cast<unsigned char>(number_ >> 8);
+        std::string about(reinterpret_cast<const char*>(&nonce_[4]), 8);
+        about += {static_cast<char>(type), 3, 3, 0, static_cast<char>(text.size())};
+        std::string sealed(text.size(), '\0');
+        std::string tag(16, '\0');
+        int size = 0;
+        EVP_EncryptInit_ex(cipher_.get(), EVP_aes_128_gcm(), nullptr, key_.data(), nonce_.data());
+        EVP_EncryptUpdate(cipher_.get(), nullptr, &size, bytes(about), 13);
+        EVP_EncryptUpdate(cipher_.get(), bytes(sealed), &size, bytes(text),
+                          static_cast<int>(text.size()));
+        EVP_EncryptFinal_ex(cipher_.get(), bytes(tag), &size);
+        EVP_CIPHER_CTX_ctrl(cipher_.get(), EVP_CTRL_GCM_GET_TAG, 16, tag.data());
+        std::string record{static_cast<char>(type), 3, 3, 0,
+                           static_cast<char>(8 + text.size() + 16)};
+        return record + about.substr(0, 8) + sealed + tag;
+    }
+
+private:
+    static const unsigned char* bytes(std::string_view text) {
+        return reinterpret_cast<const unsigned char*>(text.data());
+    }
+    static unsigned char* bytes(std::string& text) {
+        return reinterpret_cast<unsigned char*>(text.data());
+    }
+
+    owned<EVP_CIPHER_CTX> cipher_;
+    std::array<unsigned char, 16> key_{};
+    std::array<unsigned char, 12> nonce_{};
+    unsigned number_ = 0;
+};
+
+TEST(TlsEnginePeer, GivesUpOnOneWhoAsksForARenegotiationAgainAndAgain) {
+    auto theirs = plain_openssl::client();
+    SSL_CTX_set_max_proto_version(theirs.settings.get(), TLS1_2_VERSION);
+    SSL_CTX_set_cipher_list(theirs.settings.get(), "ECDHE-ECDSA-AES128-GCM-SHA256");
+    auto ours = our_server();
+    settle(ours, theirs.start());
+    ASSERT_TRUE(ours.is_ready);
+    record_sealer sealer(theirs.ssl.get());
+    const auto receive = [&ours](const std::string& record) {
+        const auto space = ours.engine.input_space();
+        std::memcpy(space.data(), record.data(), record.size());
+        ours.engine.received(record.size());
+        ours.run();
+    };
+    receive(sealer.seal(23, "data"));
+    EXPECT_EQ(ours.received, "data");
+    constexpr std::string_view hello("\1\0\0\0", 4);
+    for (int i = 0; i < 10'000 && !ours.failure; ++i) receive(sealer.seal(22, hello));
+    ASSERT_TRUE(ours.failure);
+    EXPECT_EQ(ours.failure->code(), tls_errc::protocol);
+    EXPECT_LT(ours.engine.output().size(), 10'000U);
 }
 
 TEST(TlsEnginePeer, ResumesSessionsOfTls12MoreThanOnce) {

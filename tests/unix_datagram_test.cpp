@@ -135,6 +135,24 @@ TEST_P(UnixDatagram, SleepsUntilAFullReceiverHasRoom) {
     run(leave_a_sender_waiting(path("socket")));
 }
 
+task<> send_while_another_has_a_large_one(std::string slow, std::string path) {
+    unix_datagram slow_receiver = unix_datagram::bind(slow);
+    unix_datagram receiver = unix_datagram::bind(path);
+    unix_datagram sender = unix_datagram::open();
+    co_await sender.send_to(bytes_of(std::string(100'000, 'x')), slow_receiver.local());
+    const int before = fill(path);
+    auto sending = create_task(sender.send_to(bytes_of("one more"), receiver.local()));
+    for (int i = 0; i < 10; ++i) co_await yield();
+    for (int i = 0; i < before; ++i) co_await receive_from(receiver);
+    EXPECT_EQ((co_await receive_from(receiver)).text, "one more");
+    co_await sending;
+}
+
+// Its socket is more than half full of what somebody else has not read.
+TEST_P(UnixDatagram, SendsToOneThoughAnotherDoesNotRead) {
+    run(send_while_another_has_a_large_one(path("slow"), path("socket")));
+}
+
 task<> close_a_full_receiver(std::string path) {
     unix_datagram receiver = unix_datagram::bind(path);
     fill(path);

@@ -170,6 +170,9 @@ TEST(Url, ThrowsNoPasswords) {
     EXPECT_EQ(message_of("http://user:se@cret@h:x/"),
               "parse URL \"http://user:***@h:x/\": the port is not a number");
     EXPECT_EQ(message_of("http://user:se#cret@h/").find("cret"), std::string::npos);
+    EXPECT_EQ(message_of("http:/user:secret@ho st/").find("secret"), std::string::npos);
+    EXPECT_EQ(message_of("http:\\\\user:secret@host:99999/").find("secret"), std::string::npos);
+    EXPECT_EQ(message_of("http:user:secret@h:x//").find("secret"), std::string::npos);
 }
 
 TEST(Url, HasALimitOnItsLength) {

@@ -12,6 +12,9 @@
 #include <filesystem>
 #include <set>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace eddy::testing {
 namespace {
 
@@ -52,6 +55,72 @@ TEST_P(WriteFile, FollowsASymbolicLink) {
     run(write_file(path("link"), "new"));
     EXPECT_TRUE(fs::is_symlink(path("link")));
     EXPECT_EQ(run(read_file(path("folder/target"))), "new");
+}
+
+TEST_P(WriteFile, FollowsASymbolicLinkToWhereNothingIsYet) {
+    fs::create_directories(path("folder"));
+    fs::create_symlink("second", path("first"));
+    fs::create_symlink("folder/target", path("second"));
+    run(write_file(path("first"), "new"));
+    EXPECT_TRUE(fs::is_symlink(path("first")));
+    EXPECT_TRUE(fs::is_symlink(path("second")));
+    EXPECT_EQ(run(read_file(path("folder/target"))), "new");
+}
+
+TEST_P(WriteFile, RefusesSymbolicLinksThatLeadInACircle) {
+    fs::create_symlink("second", path("first"));
+    fs::create_symlink("first", path("second"));
+    EXPECT_THAT(run(error_of(write_file(path("first"), "x"))), HasSubstr("symbolic links"));
+    EXPECT_THAT(names(), ElementsAre("first", "second"));
+}
+
+TEST_P(WriteFile, RefusesToReplaceWhatIsNoFile) {
+    ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+    EXPECT_THAT(run(error_of(write_file(path("pipe"), "x"))),
+                AllOf(HasSubstr("write ("), HasSubstr("not supported")));
+    EXPECT_EQ(fs::status(path("pipe")).type(), fs::file_type::fifo);
+}
+
+struct stat status_of(const std::string& path) {
+    struct stat about{};
+    EXPECT_EQ(::stat(path.c_str(), &about), 0);
+    return about;
+}
+
+TEST_P(WriteFile, KeepsTheOwner) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root gives files away";
+    const std::string at = write("file", "old");
+    ASSERT_EQ(::chown(at.c_str(), 1234, 5678), 0);
+    run(write_file(at, "new"));
+    EXPECT_EQ(status_of(at).st_uid, 1234U);
+    EXPECT_EQ(status_of(at).st_gid, 5678U);
+}
+
+// Looks at every file of the folder while one is being replaced.
+task<> watch_the_folder(std::string folder, const task_handle<void>& writing) {
+    while (!writing.done()) {
+        for (const auto& each : fs::directory_iterator(folder)) {
+            std::error_code gone;
+            const fs::perms rights = fs::status(each.path(), gone).permissions();
+            if (gone) continue;
+            EXPECT_EQ(rights & ~(fs::perms::owner_read | fs::perms::owner_write), fs::perms::none)
+                << each.path();
+        }
+        co_await yield();
+    }
+}
+
+task<> replace_under_watch(std::string folder, std::string path) {
+    auto writing = create_task(write_file(path, std::string(1'000'000, 's')));
+    co_await watch_the_folder(folder, writing);
+    co_await writing;
+}
+
+TEST_P(WriteFile, ShowsASecretToNobodyWhileItIsWritten) {
+    const std::string at = write("secret", "old");
+    fs::permissions(at, fs::perms::owner_read | fs::perms::owner_write);
+    run(replace_under_watch(folder().path().string(), at));
+    EXPECT_EQ(status_of(at).st_size, 1'000'000);
 }
 
 TEST_P(WriteFile, NamesThePathThatItWasGivenInItsErrors) {

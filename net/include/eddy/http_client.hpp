@@ -55,7 +55,8 @@ public:
 
     client_stats stats() const noexcept;
 
-    /// Closes idle connections, refuses new requests, waits for those under way.
+    /// Closes idle connections, refuses new requests, waits for those under way. A redirect that
+    /// one of them is answered with needs a new one, and so fails (`closed_client`).
     task<> close();
 
 private:

@@ -104,12 +104,16 @@ std::string_view to_string(phase at) noexcept;
 /// Every kind as an std::error_code, to carry it where exceptions may not go.
 std::error_code make_error_code(error_kind kind) noexcept;
 
-/// Control bytes, quotes and backslashes of text from the wire as \xNN, so that a peer cannot
-/// write to our terminal or forge lines of our log.
+/// Control bytes and backslashes of text from the wire as \xNN, so that a peer cannot write to our
+/// terminal or forge lines of our log.
 std::string escaped(std::string_view text);
 
 /// A URL without its user name and password, escaped.
 std::string redacted(std::string_view url);
+
+/// The same of a text that is none, where nobody knows what belongs to the password: all is left
+/// out that may.
+std::string redacted_text(std::string_view text);
 
 /// Which request an error happened to.
 struct error_context {

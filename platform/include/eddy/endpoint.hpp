@@ -27,7 +27,7 @@ public:
     static endpoint any(std::uint16_t port = 0) noexcept;          ///< 0.0.0.0
 
     /// Throws std::length_error if the path does not fit the kernel's 107 bytes (macOS: 103), and
-    /// std::invalid_argument if there is a zero byte in it.
+    /// std::invalid_argument if it is empty or there is a zero byte in it.
     static endpoint local(std::string_view path);
 
     address_family family() const noexcept;

@@ -16,6 +16,7 @@ enum class file_mode : std::uint8_t {
     open_or_create,  ///< to be read and written; made if it is not there
     replace,         ///< to be read and written; made if it is not there, emptied if it is
     create,          ///< to be read and written; it must not be there
+    create_private,  ///< the same, and for its owner only, where the system's files have one
 };
 
 /// Each of these calls may wait for a disk. None belongs on an event loop's thread.
@@ -29,6 +30,11 @@ std::uint64_t file_size(native_handle file, std::error_code& error) noexcept;
 
 /// Returns when what was written is on the disk.
 std::error_code sync_file(native_handle file) noexcept;
+
+/// Lets those use an open file who may use the one at `path`: gives it the owner, the group and the
+/// permissions of that one. An owner that the process may not give away to stays as it is; then
+/// nobody gets more rights by that. On Windows nothing is done: the rights come from the folder.
+std::error_code copy_access(native_handle file, const std::string& path) noexcept;
 
 /// Carries out `read_at` or `write_at` and sets its results.
 void perform_on_file(operation& op) noexcept;

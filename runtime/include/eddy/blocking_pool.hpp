@@ -44,10 +44,12 @@ public:
     explicit blocking_pool(const blocking_pool_options& options = {});
     blocking_pool(const blocking_pool&) = delete;
     blocking_pool& operator=(const blocking_pool&) = delete;
-    /// Waits for all submitted work and for the threads: `shutdown(shutdown_mode::drain)`.
+    /// Waits for all submitted work and for the threads: `shutdown(shutdown_mode::drain)`. In a
+    /// forked child there are none, and it waits for nothing.
     ~blocking_pool();
 
-    /// The one behind `to_thread`, made when first needed. Its end is the end of the program.
+    /// The one behind `to_thread`, made when first needed; a forked child has one of its own. Its
+    /// end is the end of the program.
     static blocking_pool& shared();
 
     /// Calls `f` with the arguments, all taken by value, on a thread of the pool. An exception goes

@@ -2,7 +2,9 @@
 
 #include <eddy/event_loop.hpp>
 
+#include <algorithm>
 #include <exception>
+#include <utility>
 #include <vector>
 
 namespace eddy {
@@ -55,6 +57,12 @@ public:
 
     /// Whether any ended by `cancelled`.
     bool any_cancelled() const noexcept { return any_cancelled_; }
+
+    /// Takes a failure to the others. One that is there already, because a task has passed on what
+    /// another one threw, is one failure.
+    void add_error(std::exception_ptr error) {
+        if (std::ranges::find(errors_, error) == errors_.end()) errors_.push_back(std::move(error));
+    }
 
     /// All failures in time.
     std::vector<std::exception_ptr>& errors() noexcept { return errors_; }

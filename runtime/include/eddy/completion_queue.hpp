@@ -36,7 +36,8 @@ public:
     std::optional<std::size_t> try_take() noexcept;
 
     /// Blocks the thread for it; on a worker of a pool, does some of its work meanwhile. None: the
-    /// time has come, or none is left.
+    /// time has come, or none is left. Without a deadline throws `would_deadlock` if none can end
+    /// while the thread blocks.
     std::optional<std::size_t> take(std::optional<time_point> deadline = std::nullopt);
 
     /// Parks a task for it. None: none is left.
@@ -48,6 +49,7 @@ private:
     void add(std::size_t number) noexcept;
     bool is_empty() const noexcept { return taken_ == ended_.size(); }
     bool has_next() noexcept;
+    void check_blocking();
     bool block(std::optional<time_point> deadline);
     bool must_wait(awaiter& parked) noexcept;
     bool withdraw(awaiter& parked) noexcept;
@@ -59,6 +61,7 @@ private:
     std::vector<std::size_t> ended_;  // in order; with room for all, so that `add` cannot fail
     std::size_t taken_ = 0;           // of `ended_`, from the front
     std::vector<bool> has_ended_;
+    std::size_t all_ended_before_ = 0;
     awaiter* parked_ = nullptr;
     std::condition_variable added_;
 

@@ -112,7 +112,7 @@ public:
     loop_stats stats() const noexcept;
     /// What every task is doing, without disturbing any.
     std::vector<task_info> tasks() const;
-    /// The default prints a line to standard error.
+    /// The default prints a line to standard error. Empty: nobody is told.
     void set_exception_handler(exception_handler handler) { handler_ = std::move(handler); }
     /// The default prints who waits for whom to standard error. Empty: nobody is told.
     void set_deadlock_handler(deadlock_handler handler) { deadlock_handler_ = std::move(handler); }

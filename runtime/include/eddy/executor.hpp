@@ -11,10 +11,15 @@ namespace eddy {
 /// What happens to work that stands in a pool's queues when the pool is shut down.
 enum class shutdown_mode { drain, cancel_pending };
 
-/// Thrown by `submit` after the pool was shut down.
+/// Thrown by `submit` after the pool was shut down, and in a forked child of the process that made
+/// the pool, where its threads are not.
 struct pool_closed : std::logic_error {
     using std::logic_error::logic_error;
 };
+
+inline constexpr const char* pool_of_the_parent =
+    "submit: this pool belongs to the process that made it, not to a forked child: make a new pool "
+    "after the fork";
 
 // The least that every executor can run: nothing is captured, all is known at compile time.
 struct executor_probe {

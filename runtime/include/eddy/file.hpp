@@ -16,11 +16,15 @@ namespace eddy {
 /// blocking pool elsewhere; everything else always is.
 ///
 /// A file has no position: each read and write says where. Several tasks may use one file at the
-/// same time. Errors are std::system_error and name the operation and the path.
+/// same time. Errors are std::system_error and name the operation and the path; on a closed file,
+/// that is `bad_file_descriptor`.
 class file {
 public:
     static task<file> open(std::string path, file_mode mode = file_mode::read);
 
+    /// Takes over what `open_file` has opened at `path`. Throws std::system_error; then it is
+    /// closed.
+    file(unique_handle handle, std::string path);
     file(file&& other) noexcept = default;
     file& operator=(file&& other) noexcept;
     ~file() { release(); }
@@ -53,9 +57,8 @@ private:
     // A call on the blocking pool shares the handle: it stays open under the call's hands.
     using shared_handle = std::shared_ptr<const unique_handle>;
 
-    file(unique_handle handle, std::string path);
-
     task<std::size_t> transfer(opcode way, io_buffer piece, std::uint64_t offset) const;
+    const shared_handle& handle_to(std::string_view verb) const;  // throws if it is closed
     shared_handle release() noexcept;
 
     event_loop* loop_;
@@ -68,8 +71,9 @@ task<std::string> read_file(std::string path);
 
 /// Makes `content` the content of a file, in one step: whoever reads it meanwhile, and whoever
 /// reads it after a crash, finds all of the old content or all of the new. If it fails or is
-/// cancelled, nothing has changed and nothing is left. Permissions stay; a symbolic link is
-/// followed.
+/// cancelled, nothing has changed and nothing is left. Permissions stay, and so does the owner
+/// where the process may keep it; a symbolic link is followed. What is no regular file, a device
+/// say, is refused (`operation_not_supported`).
 task<> write_file(std::string path, std::string content);
 
 }  // namespace eddy

@@ -92,6 +92,10 @@ public:
     void on_done(Callback callback);
     void run_callbacks() noexcept;
 
+    /// Throws `would_deadlock` if the work needs the calling thread, which so must not block until
+    /// it is done.
+    virtual void check_blocking() const {}
+
     void drop_consumer() noexcept { drop(consumer_gone, producer_gone); }
 
     // For the producer -------------------------------------------------------------------------
@@ -110,8 +114,8 @@ public:
 protected:
     virtual ~future_core() = default;
 
-    /// A thread is about to block until this is done. The producer may do the work here and now, or
-    /// throw `would_deadlock` if it needs the calling thread for it.
+    /// A thread is about to block until this is done, and the producer may do the work here and
+    /// now.
     virtual void before_blocking() {}
 
     /// `cancel` was called on running work, on any thread: asks it to end early, without waiting

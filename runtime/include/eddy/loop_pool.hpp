@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/cancelled.hpp>
 #include <eddy/cpu_count.hpp>
 #include <eddy/create_task.hpp>
 #include <eddy/future.hpp>
@@ -20,6 +21,12 @@ public:
         : loop_(loop), work_(std::move(work)), cancellation_(*this) {}
 
     void send() noexcept { loop_.post(static_cast<posted&>(*this)); }
+
+    void check_blocking() const override {
+        if (event_loop::current() == &loop_)
+            throw would_deadlock("a task cannot be waited for by blocking the thread of its loop: "
+                                 "co_await it");
+    }
 
 private:
     // Cancels the task, on its loop's thread.

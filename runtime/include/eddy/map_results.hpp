@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/completion_queue.hpp>
 #include <eddy/executor.hpp>
 #include <eddy/task.hpp>
 
@@ -10,6 +11,7 @@
 #include <iterator>
 #include <optional>
 #include <ranges>
+#include <span>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -96,8 +98,8 @@ public:
     task<std::optional<value_type>> next() {
         while (values_read_ == values_.size()) {
             if (is_at_end()) co_return std::nullopt;
-            future<std::vector<value_type>> oldest = take_oldest();
-            open(co_await oldest);
+            co_await oldest_is_done();
+            open(take_oldest().result());
         }
         co_return take_value();
     }
@@ -144,6 +146,13 @@ private:
         } catch (...) {
             failure_ = std::current_exception();
         }
+    }
+
+    // Where this is cancelled, the chunk stays for the one who asks again.
+    task<> oldest_is_done() {
+        future_core* const oldest = &submitted_.front().core();
+        completion_queue only_that(std::span(&oldest, 1));
+        co_await completion_queue::awaiter(only_that);
     }
 
     bool has_read_all() { return at_ == std::ranges::end(elements_); }

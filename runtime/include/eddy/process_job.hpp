@@ -89,6 +89,7 @@ public:
     }
     void end_cancelled() noexcept override { this->finish_and_drop(true); }
     void let_go() noexcept override { this->drop_producer(); }
+    void check_blocking() const override { check_thread(); }
 
 private:
     static T decode_result([[maybe_unused]] payload_reader& value) {
@@ -97,7 +98,6 @@ private:
 
     bool claim_future() noexcept override { return this->start(); }
     bool stop_running(cancel_mode mode) noexcept override { return ask_to_stop(mode); }
-    void before_blocking() override { check_thread(); }
 };
 
 }  // namespace eddy

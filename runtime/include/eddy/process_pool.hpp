@@ -72,6 +72,7 @@ public:
     process_pool& operator=(const process_pool&) = delete;
     /// Cancels what has not ended, kills the workers that run something, and waits until they are
     /// gone, which takes milliseconds. To have the work completed, call `shutdown` before.
+    /// In a forked child it leaves all that to the parent.
     ~process_pool();
 
     /// Calls `f` in a worker: a lambda without captures, or `fn<&function>`. The arguments and the

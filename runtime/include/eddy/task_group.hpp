@@ -47,7 +47,7 @@ public:
         } catch (const cancelled&) {
             unfinished = true;
         } catch (...) {
-            children.errors().push_back(std::current_exception());
+            children.add_error(std::current_exception());
             children.cancel();
         }
         while (children.running() > 0) co_await children.all_done();

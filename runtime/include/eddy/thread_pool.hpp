@@ -22,7 +22,8 @@ public:
     explicit thread_pool(unsigned threads) : thread_pool(thread_pool_options().threads(threads)) {}
     thread_pool(const thread_pool&) = delete;
     thread_pool& operator=(const thread_pool&) = delete;
-    /// Waits for all submitted work and for the threads: `shutdown(shutdown_mode::drain)`.
+    /// Waits for all submitted work and for the threads: `shutdown(shutdown_mode::drain)`. In a
+    /// forked child there are none, and it waits for nothing.
     ~thread_pool();
 
     /// Calls `f` with the arguments, all taken by value, on a thread of the pool. An exception goes
