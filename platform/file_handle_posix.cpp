@@ -58,8 +58,10 @@ std::error_code copy_access(native_handle file, const std::string& path) noexcep
         // What is ours now may not run as somebody else, nor be open to a group that is not its
         // own.
         mode &= 0777;
+        constexpr mode_t group = S_IRWXG;
+        constexpr mode_t others = S_IRWXO;
         const bool has_group = ::fchown(file, static_cast<uid_t>(-1), about.st_gid) == 0;
-        if (!has_group) mode &= static_cast<mode_t>(~S_IRWXG | (mode & S_IRWXO) << 3);
+        if (!has_group) mode &= static_cast<mode_t>(~group | (mode & others) << 3);
     }
     return ::fchmod(file, mode) < 0 ? last_error() : std::error_code();
 }

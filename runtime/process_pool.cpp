@@ -53,7 +53,7 @@ process_pool::~process_pool() {
     if (scheduler_->is_in_forked_child()) {
         // The thread and the workers are the parent's, and so is what they share.
         if (thread_.joinable()) thread_.detach();
-        new std::shared_ptr<process_scheduler>(std::move(scheduler_));
+        scheduler_->stay_for_ever();
         return;
     }
     scheduler_->close();

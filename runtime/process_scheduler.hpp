@@ -39,6 +39,9 @@ public:
     /// Whether the pool is that of another process. Then nothing may be waited for nor destroyed.
     bool is_in_forked_child() const noexcept { return fork_count() != forks_; }
 
+    /// There: it is not destroyed with its pool either, nor ever.
+    void stay_for_ever() noexcept { while_posted_ = shared_from_this(); }
+
     unsigned concurrency() const noexcept { return options_.workers(); }
 
     // The loop's thread ------------------------------------------------------------------------

@@ -261,7 +261,7 @@ TEST(EventLoopDeathTest, SeesACoroutineDestroyedThatATaskWaitsIn) {
 task<> await_twice() {
     task<> work = sleep_for(0s);
     co_await std::move(work);
-    co_await std::move(work);
+    co_await std::move(work);  // NOLINT(bugprone-use-after-move)
 }
 
 TEST(EventLoopDeathTest, SeesATaskThatIsAwaitedTwice) {
