@@ -10,8 +10,9 @@ namespace eddy {
 
 class event_loop;
 
-/// What a cancelled task does about work of another thread that it waits for and cannot stop.
-enum class when_cancelled { wait, abandon };
+/// What a cancelled task does about work of another thread that it waits for: stops it, and waits
+/// for what cannot be stopped, or does not; or leaves it as it is, to be waited for again.
+enum class when_cancelled { wait, abandon, leave };
 
 /// Parks a task until a future is done. The thread that finishes the future posts this awaiter to
 /// the loop, which makes the task ready: no allocation, and no lock in the loop.
@@ -28,6 +29,8 @@ protected:
     future_suspension(future_core& awaited, when_cancelled how) noexcept
         : core_(awaited), how_(how) {}
 
+    /// Throws if the wait was cancelled.
+    void stop_waiting();
     /// Throws what is to be thrown in place of a result.
     void end_wait();
 
@@ -58,6 +61,16 @@ public:
 
 private:
     future_state<T>& state_;
+};
+
+/// Waits until a future is done and takes nothing from it: whoever is cancelled here has lost
+/// nothing. The future must outlive it.
+class done_awaiter final : public future_suspension {
+public:
+    explicit done_awaiter(future_core& awaited) noexcept
+        : future_suspension(awaited, when_cancelled::leave) {}
+
+    void await_resume() { stop_waiting(); }
 };
 
 }  // namespace eddy

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <eddy/completion_queue.hpp>
 #include <eddy/executor.hpp>
 #include <eddy/task.hpp>
 
@@ -11,7 +10,6 @@
 #include <iterator>
 #include <optional>
 #include <ranges>
-#include <span>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -98,7 +96,8 @@ public:
     task<std::optional<value_type>> next() {
         while (values_read_ == values_.size()) {
             if (is_at_end()) co_return std::nullopt;
-            co_await oldest_is_done();
+            // Where this is cancelled, the chunk stays for the one who asks again.
+            co_await done_awaiter(submitted_.front().core());
             open(take_oldest().result());
         }
         co_return take_value();
@@ -146,13 +145,6 @@ private:
         } catch (...) {
             failure_ = std::current_exception();
         }
-    }
-
-    // Where this is cancelled, the chunk stays for the one who asks again.
-    task<> oldest_is_done() {
-        future_core* const oldest = &submitted_.front().core();
-        completion_queue only_that(std::span(&oldest, 1));
-        co_await completion_queue::awaiter(only_that);
     }
 
     bool has_read_all() { return at_ == std::ranges::end(elements_); }
