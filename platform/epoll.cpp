@@ -42,7 +42,8 @@ public:
     }
 
     std::error_code attach(native_handle handle) override {
-        const std::uint32_t generation = readiness_.attach(handle);
+        std::uint32_t generation = 0;
+        if (const std::error_code error = readiness_.attach(handle, generation)) return error;
         epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET,
                           .data = {.u64 = mark_of(handle, generation)}};
         ++readiness_.system_calls;

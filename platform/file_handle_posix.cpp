@@ -1,6 +1,9 @@
 #include <eddy/file_handle.hpp>
 
+#include "access_list.hpp"
 #include "posix.hpp"
+
+#include <cstdio>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -54,16 +57,25 @@ std::error_code copy_access(native_handle file, const std::string& path) noexcep
     struct stat about{};
     if (::stat(path.c_str(), &about) < 0) return last_error();
     mode_t mode = about.st_mode & 07777;
+    bool has_group = true;
     if (::fchown(file, about.st_uid, about.st_gid) < 0) {
-        // What is ours now may not run as somebody else, nor be open to a group that is not its
-        // own.
+        // What is ours now may not run as somebody else.
         mode &= 0777;
-        constexpr mode_t group = S_IRWXG;
-        constexpr mode_t others = S_IRWXO;
-        const bool has_group = ::fchown(file, static_cast<uid_t>(-1), about.st_gid) == 0;
-        if (!has_group) mode &= static_cast<mode_t>(~group | (mode & others) << 3);
+        has_group = ::fchown(file, static_cast<uid_t>(-1), about.st_gid) == 0;
+    }
+    if (has_access_list(path)) {
+        // Without its list, the mode says nothing of the group and the others.
+        if (!has_group || copy_access_list(file, path)) mode &= S_IRWXU;
+    } else if (!has_group) {
+        // Its members are among the others now, and our group was among them before.
+        const mode_t common = mode >> 3 & mode & S_IRWXO;
+        mode = (mode & S_IRWXU) | common << 3 | common;
     }
     return ::fchmod(file, mode) < 0 ? last_error() : std::error_code();
+}
+
+std::error_code move_file(const std::string& from, const std::string& to) noexcept {
+    return ::rename(from.c_str(), to.c_str()) < 0 ? last_error() : std::error_code();
 }
 
 void perform_on_file(operation& op) noexcept {

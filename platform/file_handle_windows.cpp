@@ -3,6 +3,8 @@
 #include "windows_calls.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <vector>
 
 namespace eddy {
 namespace {
@@ -71,8 +73,44 @@ std::error_code copy_access(native_handle, const std::string&) noexcept {
     return {};
 }
 
+// MoveFileEx refuses to replace a file that somebody has open, however it is shared. Since Windows
+// 10 a rename can be asked to be as in POSIX; not every file system can.
+std::error_code move_file(const std::string& from, const std::string& to) noexcept {
+    constexpr auto rename_info_ex = static_cast<FILE_INFO_BY_HANDLE_CLASS>(22);
+    constexpr DWORD replace_if_exists = 0x1;
+    constexpr DWORD posix_semantics = 0x2;
+    constexpr DWORD ignore_read_only = 0x40;
+    const std::wstring source = to_utf16(from);
+    const std::wstring target = to_utf16(to);
+    {
+        const unique_handle moved = owned(::CreateFileW(
+            source.c_str(), DELETE | SYNCHRONIZE,
+            FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, OPEN_EXISTING,
+            FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+        if (!moved) return last_error();
+        const std::size_t bytes = target.size() * sizeof(wchar_t);
+        std::vector<std::byte> memory(sizeof(FILE_RENAME_INFO) + bytes);
+        auto* const how = reinterpret_cast<FILE_RENAME_INFO*>(memory.data());
+        // In its place stand the flags, which older headers do not name.
+        constexpr DWORD flags = replace_if_exists | posix_semantics | ignore_read_only;
+        std::memcpy(memory.data(), &flags, sizeof flags);
+        how->FileNameLength = static_cast<DWORD>(bytes);
+        std::memcpy(how->FileName, target.data(), bytes);
+        if (::SetFileInformationByHandle(handle_of(moved.get()), rename_info_ex, how,
+                                         static_cast<DWORD>(memory.size())))
+            return {};
+    }
+    const DWORD how = MOVEFILE_REPLACE_EXISTING;
+    return ::MoveFileExW(source.c_str(), target.c_str(), how) ? std::error_code() : last_error();
+}
+
 void perform_on_file(operation& op) noexcept {
     op.error = {};
+    if (is_beyond_files(op)) {
+        op.error = std::errc::invalid_argument;
+        op.value = 0;
+        return;
+    }
     op.value = 0;
     for (const io_buffer& each : op.buffers) {
         std::error_code error;

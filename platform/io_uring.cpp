@@ -90,8 +90,11 @@ public:
     }
 
     std::error_code attach(native_handle handle) override {
+        if (handle < 0) return system_error_code(EBADF);
         const auto index = static_cast<std::size_t>(handle);
         if (index >= handles_.size()) handles_.resize(index + 1);
+        if (handles_[index].is_attached) return system_error_code(EBUSY);
+        handles_[index].is_attached = true;
         return {};
     }
 
@@ -99,6 +102,7 @@ public:
         if (is_in_forked_child()) return;
         close_listener(handle);
         attached& on = entry(handle);
+        on.is_attached = false;
         ++on.attachment;
         const bool busy = on.in_flight > 0;
         if (busy) {
@@ -113,6 +117,10 @@ public:
         op.error = {};
         if (op.handle == invalid_handle) {
             op.error = system_error_code(EBADF);
+            return false;
+        }
+        if (is_beyond_files(op)) {
+            op.error = system_error_code(EINVAL);
             return false;
         }
         if (op.code == opcode::accept) return submit_accept(op);
@@ -190,6 +198,7 @@ private:
     struct attached {
         std::uint32_t in_flight = 0;  // requests that still hold it
         std::uint32_t attachment = 1;
+        bool is_attached = false;
     };
     static constexpr std::uint32_t no_attachment = 0;
 
@@ -295,14 +304,23 @@ private:
     }
 
     void on_operation(operation& op, const completion& answer) noexcept {
-        if (io_uring_requests::only_tells_when(op)) return on_ready(op, answer);
-        requests_.take_back(op);
+        const bool only_told = io_uring_requests::only_tells_when(op);
+        if (!only_told) requests_.take_back(op);
+        if (was_meant_for_another(op, answer)) return start_again(op, 0);
+        if (only_told) return on_ready(op, answer);
         const bool stream = op.code == opcode::receive || op.code == opcode::send;
         if (answer.result == -EAGAIN && stream) {
             if (is_wanted(op)) return start_again(op, IORING_RECVSEND_POLL_FIRST);
             return end_wait(op, -ECANCELED);
         }
         end_wait(op, answer.result);
+    }
+
+    // `detach` cancels what is under way on an open file, which may have other numbers (dup(2)). A
+    // connect cannot be asked for twice.
+    bool was_meant_for_another(const operation& op, const completion& answer) noexcept {
+        const bool was_cancelled = answer.result == -ECANCELED || answer.result == -EINTR;
+        return was_cancelled && is_wanted(op) && op.code != opcode::connect;
     }
 
     void start_again(operation& op, std::uint16_t how) noexcept {

@@ -99,6 +99,8 @@ private:
 // Handles -----------------------------------------------------------------------------------------
 
 std::error_code iocp_backend::attach(native_handle handle) {
+    if (handle == invalid_handle) return windows_error(ERROR_INVALID_HANDLE);
+    if (handles_.contains(handle)) return std::make_error_code(std::errc::device_or_resource_busy);
     followed_handle& on = handles_[handle];
     WSAPROTOCOL_INFOW about;
     int size = sizeof about;
@@ -108,6 +110,10 @@ std::error_code iocp_backend::attach(native_handle handle) {
         learn_about_socket(socket_of(handle), about, on);
     } else if (const DWORD type = ::GetFileType(handle_of(handle)); type != FILE_TYPE_UNKNOWN) {
         on.kind = type == FILE_TYPE_DISK ? handle_kind::file : handle_kind::pipe;
+        // A read with a small buffer would fail after it has taken a part of a message.
+        DWORD bytes_not_messages = PIPE_READMODE_BYTE | PIPE_WAIT;
+        if (type == FILE_TYPE_PIPE)
+            ::SetNamedPipeHandleState(handle_of(handle), &bytes_not_messages, nullptr, nullptr);
     } else {
         DWORD ignored = 0;
         if (::GetHandleInformation(handle_of(handle), &ignored)) return {};
@@ -168,6 +174,10 @@ void iocp_backend::give_back(iocp_request& ended) noexcept {
 bool iocp_backend::submit(operation& op) noexcept {
     if (op.handle == invalid_handle) {
         op.error = std::errc::bad_file_descriptor;
+        return false;
+    }
+    if (is_beyond_files(op)) {
+        op.error = std::errc::invalid_argument;
         return false;
     }
     const auto found = handles_.find(op.handle);
@@ -251,6 +261,8 @@ void iocp_backend::on_packet(iocp_request& ended, DWORD bytes) noexcept {
     const bool is_attached = ended.is_linked();
     if (is_attached && calls_.goes_on(handles_.at(ended.handle), ended, error, bytes)) return;
     if (is_attached) ended.unlink();
+    // A part of a file that was transferred before its handle was detached is a result.
+    if (!is_attached && error == 0) ended.done += bytes;
     --in_flight_;
     if (is_ending_) return give_back(ended);
     // The number of a handle that was detached may be somebody else's by now.

@@ -46,8 +46,9 @@ public:
     }
 
     std::error_code attach(native_handle handle) override {
+        std::uint32_t generation = 0;
+        if (const std::error_code error = readiness_.attach(handle, generation)) return error;
         prepare_socket(handle);
-        const std::uint32_t generation = readiness_.attach(handle);
         const std::error_code unreadable = follow(handle, EVFILT_READ, generation);
         const std::error_code unwritable = follow(handle, EVFILT_WRITE, generation);
         if (!unreadable || !unwritable || never_waits(unreadable)) return {};

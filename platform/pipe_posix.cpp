@@ -5,56 +5,18 @@
 #include "socket_calls.hpp"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
 
 namespace eddy {
 namespace {
 
-// A socket can be told to raise no SIGPIPE, a pipe cannot. While this lives, the signal of a write
-// to a pipe that nobody reads any more stays with the calling thread, and it is taken back at the
-// end: neither does it end the process, nor does a handler of the program hear of it.
-class no_broken_pipe_signal {
-public:
-    no_broken_pipe_signal() noexcept {
-        sigemptyset(&only_it_);
-        sigaddset(&only_it_, SIGPIPE);
-        was_pending_ = is_pending();
-        ::pthread_sigmask(SIG_BLOCK, &only_it_, &before_);
-    }
-    no_broken_pipe_signal(const no_broken_pipe_signal&) = delete;
-    no_broken_pipe_signal& operator=(const no_broken_pipe_signal&) = delete;
-    ~no_broken_pipe_signal() {
-        int number = 0;
-        if (!was_pending_ && is_pending()) ::sigwait(&only_it_, &number);
-        ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-    }
-
-private:
-    static bool is_pending() noexcept {
-        sigset_t pending;
-        return ::sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1;
-    }
-
-    sigset_t only_it_{};
-    sigset_t before_{};
-    bool was_pending_;
-};
-
 ssize_t transfer(const operation& op) noexcept {
     const auto* const vectors = reinterpret_cast<const iovec*>(op.buffers.data());
     const int count = static_cast<int>(vector_count(op));
-    if (op.code == opcode::read)
-        return retry_interrupted([&] { return ::readv(op.handle, vectors, count); });
-    ssize_t written = 0;
-    int error = 0;
-    {
-        const no_broken_pipe_signal quiet;
-        written = retry_interrupted([&] { return ::writev(op.handle, vectors, count); });
-        error = errno;
-    }
-    errno = error;
-    return written;
+    return retry_interrupted([&] {
+        return op.code == opcode::read ? ::readv(op.handle, vectors, count)
+                                       : write_to_pipe(op.handle, vectors, count);
+    });
 }
 
 }  // namespace
@@ -73,7 +35,7 @@ bool try_transfer_on_pipe(operation& op) noexcept {
     return true;
 }
 
-std::error_code open_pipe(unique_handle& reading, unique_handle& writing) noexcept {
+std::error_code open_pipe(unique_handle& reading, unique_handle& writing, given_end) noexcept {
     int ends[2];
     if (make_pipe(ends) < 0) return last_error();
     reading.reset(ends[0]);

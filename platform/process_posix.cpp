@@ -119,6 +119,10 @@ std::vector<std::string> current_environment() {
     return copy;
 }
 
+bool is_same_variable(std::string_view one, std::string_view other) noexcept {
+    return one == other;
+}
+
 std::optional<std::string> take_from_environment(const char* name) {
     const char* const value = std::getenv(name);
     if (value == nullptr) return std::nullopt;

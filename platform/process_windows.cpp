@@ -207,7 +207,9 @@ std::error_code child_process::send(process_signal signal) const noexcept {
     if (!*this) return std::make_error_code(std::errc::no_such_process);
     if (signal == process_signal::kill)
         return end(::TerminateProcess(handle_of(handle()), killed_by | signal_kill));
-    // The console has one message that reaches a group: Ctrl-Break.
+    // The console has one message that reaches a group: Ctrl-Break. The number of a process that
+    // leads none would mean all that the console has, this one as well.
+    if (!group_) return std::make_error_code(std::errc::operation_not_supported);
     return end(::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, static_cast<DWORD>(id_)));
 }
 
@@ -261,6 +263,13 @@ std::vector<std::string> current_environment() {
         // Those that begin with = are the folders of other drives, for the shell alone.
         if (!each.starts_with(L'=')) copy.push_back(to_utf8(each));
     return copy;
+}
+
+bool is_same_variable(std::string_view one, std::string_view other) noexcept {
+    const std::wstring left = to_utf16(one);
+    const std::wstring right = to_utf16(other);
+    return ::CompareStringOrdinal(left.data(), static_cast<int>(left.size()), right.data(),
+                                  static_cast<int>(right.size()), TRUE) == CSTR_EQUAL;
 }
 
 std::optional<std::string> take_from_environment(const char* name) {

@@ -7,6 +7,8 @@
 #include "posix.hpp"
 #include "socket_calls.hpp"
 
+#include <algorithm>
+
 #include <poll.h>
 
 namespace eddy {
@@ -146,23 +148,27 @@ bool is_of_the_internet(native_handle socket) noexcept {
     return address->sa_family == AF_INET || address->sa_family == AF_INET6;
 }
 
-std::uint64_t total_size(std::span<const io_buffer> buffers) noexcept {
+// How much one call can give: what it was asked for, and no more than kernels transfer at a time.
+std::uint64_t most_at_once(const operation& op) noexcept {
     std::uint64_t total = 0;
-    for (const io_buffer& buffer : buffers) total += buffer.size;
-    return total;
+    for (const io_buffer& buffer : op.buffers.first(vector_count(op))) total += buffer.size;
+    return std::min(total, std::uint64_t{0x7fff'f000});
 }
 
 }  // namespace
 
-std::uint32_t readiness::attach(native_handle handle) {
+std::error_code readiness::attach(native_handle handle, std::uint32_t& generation) {
+    if (handle < 0) return system_error_code(EBADF);
     const auto index = static_cast<std::size_t>(handle);
     if (index >= handles_.size()) handles_.resize(index + 1);
     followed& on = handles_[index];
+    if (on.attached) return system_error_code(EBUSY);
     on.attached = true;
     on.closing = false;
     on.short_read_drains = answer::unknown;
     on.input.maybe_ready = on.output.maybe_ready = true;
-    return ++on.generation;
+    generation = ++on.generation;
+    return {};
 }
 
 void readiness::detach(native_handle handle) noexcept {
@@ -258,7 +264,7 @@ bool readiness::attempt(operation& op, followed& on, direction& way) noexcept {
     // kernel reports a new edge. Saves the read that only learns EAGAIN, one call in three per
     // echo.
     const bool is_short =
-        reads_a_stream(op) && !op.error && op.value > 0 && op.value < total_size(op.buffers);
+        reads_a_stream(op) && !op.error && op.value > 0 && op.value < most_at_once(op);
     if (!is_short || on.closing) return true;
     if (on.short_read_drains == answer::unknown) {
         ++system_calls;

@@ -14,9 +14,10 @@ namespace eddy {
 /// again until the next edge, and as long as none came, waiting costs no system call.
 class readiness {
 public:
-    /// Starts to follow a handle. Returns its generation, which goes into the kernel's user data:
-    /// events of an earlier handle with the same number are told apart by it.
-    std::uint32_t attach(native_handle handle);
+    /// Starts to follow a handle, and gives its generation, which goes into the kernel's user data:
+    /// events of an earlier handle with the same number are told apart by it. An error if there is
+    /// no such handle, or if it is followed already.
+    std::error_code attach(native_handle handle, std::uint32_t& generation);
 
     /// Stops to follow a handle. Its waiting operations are finished as canceled.
     void detach(native_handle handle) noexcept;

@@ -5,7 +5,9 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <mutex>
 #include <thread>
+#include <utility>
 
 namespace eddy {
 namespace {
@@ -21,11 +23,14 @@ struct caught_signal {
     // clears it before it waits for that count to be zero. Both sequentially consistent, so a
     // handler that still saw the listener is counted by then.
     std::atomic<signal_listener*> listener = nullptr;
+    signal_hold hold = signal_hold::firm;
+    signal_listener* displaced = nullptr;  // held it loosely, and gets it back
     void (*before)(int) = SIG_DFL;
 };
 
 constinit std::array<caught_signal, most_signals> caught{};
 constinit std::atomic<int> handlers_running = 0;
+std::mutex changing;  // of `caught`; handlers do without
 
 bool deliver(int number) noexcept {
     ++handlers_running;
@@ -71,13 +76,17 @@ bool can_be_caught(int number) noexcept {
 
 }  // namespace
 
-std::error_code catch_signal(int number, signal_listener& listener) noexcept {
+std::error_code catch_signal(int number, signal_listener& listener, signal_hold how) noexcept {
     if (!can_be_caught(number)) return std::make_error_code(std::errc::invalid_argument);
+    const std::lock_guard lock(changing);
     caught_signal& entry = caught[static_cast<std::size_t>(number)];
-    signal_listener* nobody = nullptr;
-    if (!entry.listener.compare_exchange_strong(nobody, &listener)) {
+    signal_listener* const holder = entry.listener;
+    if (holder != nullptr && entry.hold == signal_hold::firm)
         return std::make_error_code(std::errc::device_or_resource_busy);
-    }
+    entry.listener = &listener;
+    entry.hold = holder == nullptr ? how : signal_hold::firm;
+    entry.displaced = holder;
+    if (holder != nullptr) return {};
     entry.before = std::signal(number, handle);
     // Anew each time: the console asks the last one first, and the C library has one of its own.
     ::SetConsoleCtrlHandler(on_console_event, FALSE);
@@ -88,9 +97,14 @@ std::error_code catch_signal(int number, signal_listener& listener) noexcept {
 void release_signal(int number, signal_listener& listener) noexcept {
     if (!can_be_caught(number)) return;
     caught_signal& entry = caught[static_cast<std::size_t>(number)];
-    if (entry.listener != &listener) return;
-    std::signal(number, entry.before);
-    entry.listener = nullptr;
+    {
+        const std::lock_guard lock(changing);
+        if (entry.displaced == &listener) entry.displaced = nullptr;
+        if (entry.listener != &listener) return;
+        if (entry.displaced == nullptr) std::signal(number, entry.before);
+        entry.hold = signal_hold::loose;  // as whoever gets it back has held it
+        entry.listener = std::exchange(entry.displaced, nullptr);
+    }
     while (handlers_running > 0) std::this_thread::yield();
 }
 

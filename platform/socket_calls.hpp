@@ -1,6 +1,7 @@
 #pragma once
 
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 // What Linux and the BSDs are told by a flag of the call itself, and macOS by another call after
 // it. One file for each. All sockets of eddy's own making are closed on exec, and writing to one
@@ -15,6 +16,9 @@ int make_socket_pair(int (&both)[2]) noexcept;
 
 /// As pipe(2).
 int make_pipe(int (&ends)[2]) noexcept;
+
+/// As writev(2), but to a pipe that nobody reads any more it is an error, no SIGPIPE.
+ssize_t write_to_pipe(int pipe, const iovec* pieces, int count) noexcept;
 
 /// As accept(2).
 int accept_socket(int listener, sockaddr* peer, socklen_t* size) noexcept;

@@ -11,10 +11,10 @@ namespace {
 
 // Between the call that makes a handle and this one, another thread may start a program, which then
 // has it. eddy's own `child_process` closes what it was not told to pass on.
-void set_up(int handle) noexcept {
+bool set_up(int handle) noexcept {
     ::fcntl(handle, F_SETFD, FD_CLOEXEC);
     const int on = 1;
-    ::setsockopt(handle, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+    return ::setsockopt(handle, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on) == 0;
 }
 
 }  // namespace
@@ -40,10 +40,20 @@ int make_pipe(int (&ends)[2]) noexcept {
     return outcome;
 }
 
+// The signal would go to the process and not to the thread that writes, which could not hold it
+// back for itself (xnu, write).
+ssize_t write_to_pipe(int pipe, const iovec* pieces, int count) noexcept {
+    ::fcntl(pipe, F_SETNOSIGPIPE, 1);
+    return ::writev(pipe, pieces, count);
+}
+
 int accept_socket(int listener, sockaddr* peer, socklen_t* size) noexcept {
     const int accepted = ::accept(listener, peer, size);
-    if (accepted >= 0) set_up(accepted);
-    return accepted;
+    if (accepted < 0 || set_up(accepted)) return accepted;
+    // Both sides are closed already, and an answer would raise SIGPIPE (xnu, sosetopt).
+    ::close(accepted);
+    errno = ECONNABORTED;
+    return -1;
 }
 
 void prepare_socket(int handle) noexcept {

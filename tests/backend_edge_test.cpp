@@ -166,6 +166,7 @@ TEST_P(BackendEdge, TakesBuffersOfSeveralGigabytes) {
         EXPECT_TRUE(send.was_canceled() || (!send.error && send.value > 5))
             << size << ": " << send.error.message() << ' ' << send.value;
         close(pair.one);
+        close(pair.other);
     }
 }
 
@@ -340,6 +341,58 @@ TEST_P(BackendEdge, IsLeftAloneByAForkedChildThatClosesWhatItHasOfIt) {
     EXPECT_EQ(text.substr(0, receive.value), "still here");
     kernel().cancel(accept);
     finish(accept);
+}
+
+// Two numbers of one open file, as the standard streams of a terminal are.
+TEST_P(BackendEdge, LeavesAnotherHandleOfTheSameFileAlone) {
+    socket_pair pair = open_attached_pair();
+    pipe_ends pipe;
+    unique_handle same_socket(::dup(pair.one.get()));
+    unique_handle same_pipe(::dup(pipe.reading.get()));
+    attach(same_socket.get());
+    attach(pipe.reading.get());
+    attach(same_pipe.get());
+    std::string texts[4] = {"    ", "    ", "    ", "    "};
+    request receive(opcode::receive, pair.one.get(), bytes_of(texts[0]));
+    request closing_receive(opcode::receive, same_socket.get(), bytes_of(texts[1]));
+    request read(opcode::read, pipe.reading.get(), bytes_of(texts[2]));
+    request closing_read(opcode::read, same_pipe.get(), bytes_of(texts[3]));
+    for (request* const each : {&receive, &closing_receive, &read, &closing_read}) submit(*each);
+    EXPECT_EQ(poll(0ns), 0U);
+    close(same_socket);
+    close(same_pipe);
+    finish(closing_receive);
+    EXPECT_TRUE(closing_receive.was_canceled()) << closing_receive.error.message();
+    finish(closing_read);
+    EXPECT_TRUE(closing_read.was_canceled()) << closing_read.error.message();
+    send_all(pair.other.get(), "1234");
+    write_to(pipe.writing.get(), "5678");
+    finish(receive);
+    EXPECT_EQ(receive.error, std::error_code()) << receive.error.message();
+    EXPECT_EQ(texts[0], "1234");
+    finish(read);
+    EXPECT_EQ(read.error, std::error_code()) << read.error.message();
+    EXPECT_EQ(texts[2], "5678");
+}
+
+TEST_P(BackendEdge, ReceivesAllIntoMorePiecesThanTheKernelTakes) {
+    socket_pair pair = open_tcp_pair();
+    attach(pair.one.get());
+    constexpr std::size_t total = 5000;
+    send_all(pair.other.get(), std::string(total, 'x'));
+    std::string room(2000, ' ');
+    std::vector<io_buffer> pieces;
+    for (char& each : room) pieces.push_back({&each, 1});
+    std::size_t received = 0;
+    while (received < total) {
+        request receive(opcode::receive, pair.one.get());
+        receive.buffers = pieces;
+        perform(receive);
+        ASSERT_EQ(receive.error, std::error_code()) << receive.error.message();
+        ASSERT_GT(receive.value, 0U);
+        received += receive.value;
+    }
+    EXPECT_EQ(received, total);
 }
 
 }  // namespace

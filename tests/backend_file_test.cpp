@@ -98,5 +98,28 @@ TEST_P(BackendFile, ReportsAReadOfAFileThatIsOpenForWritingOnly) {
     kernel().detach(file.get());
 }
 
+TEST_P(BackendFile, KnowsNoPlaceBeyondTheLargestFile) {
+    const unique_handle file = open_temporary_file();
+    attach(file.get());
+    std::string text = "start";
+    file_request write(opcode::write_at, file, text, 0);
+    perform(write);
+    // As numbers of 64 bits with a sign: -1, and the smallest.
+    for (const std::uint64_t place : {~std::uint64_t{0}, std::uint64_t{1} << 63}) {
+        std::string other = "wrong";
+        file_request astray(opcode::write_at, file, other, place);
+        perform(astray);
+        EXPECT_EQ(astray.error, std::errc::invalid_argument) << astray.error.message();
+        file_request read(opcode::read_at, file, other, place);
+        perform(read);
+        EXPECT_EQ(read.error, std::errc::invalid_argument) << read.error.message();
+    }
+    std::string back(5, ' ');
+    file_request read(opcode::read_at, file, back, 0);
+    perform(read);
+    EXPECT_EQ(back, "start");
+    kernel().detach(file.get());
+}
+
 }  // namespace
 }  // namespace eddy::testing

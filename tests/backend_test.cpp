@@ -190,5 +190,28 @@ TEST(BackendChoice, RefusesANameThatItDoesNotKnowAndTellsTheOnesItDoes) {
     }
 }
 
+TEST_P(Backend, RefusesToAttachWhatIsNoHandle) {
+    socket_pair pair = open_attached_pair();
+    std::string text(16, ' ');
+    request receive(opcode::receive, pair.one.get(), bytes_of(text));
+    submit(receive);
+    EXPECT_TRUE(kernel().attach(invalid_handle));
+    send_all(pair.other.get(), "here");
+    finish(receive);
+    EXPECT_EQ(text.substr(0, receive.value), "here");
+}
+
+TEST_P(Backend, RefusesToAttachAHandleTwiceAndLeavesItAsItIs) {
+    socket_pair pair = open_attached_pair();
+    std::string text(16, ' ');
+    request receive(opcode::receive, pair.one.get(), bytes_of(text));
+    submit(receive);
+    EXPECT_EQ(kernel().attach(pair.one.get()), std::errc::device_or_resource_busy);
+    send_all(pair.other.get(), "here");
+    finish(receive);
+    EXPECT_EQ(text.substr(0, receive.value), "here");
+    close(pair.one);
+}
+
 }  // namespace
 }  // namespace eddy::testing

@@ -5,7 +5,11 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <thread>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace eddy::testing {
 namespace {
@@ -129,6 +133,72 @@ TEST(SignalsDeathTest, CanHaveTheirDefaultEffectWhileTheyAreCaught) {
     ASSERT_FALSE(catch_signal(SIGTERM, listener));
     EXPECT_EXIT(raise_by_default(SIGTERM), ::testing::KilledBySignal(SIGTERM), "");
     release_signal(SIGTERM, listener);
+}
+
+// What is passed to EXPECT_EXIT runs in a forked child.
+[[noreturn]] void catch_and_release_in_child() {
+    counting_listener listener;
+    const bool was_forgotten = has_default_effect(SIGUSR1);
+    const bool is_caught = !catch_signal(SIGUSR1, listener);
+    std::raise(SIGUSR1);
+    release_signal(SIGUSR1, listener);
+    std::_Exit(was_forgotten && is_caught && listener.calls == 1 ? 7 : 1);
+}
+
+TEST(SignalsDeathTest, HaveNoListenerInAForkedChild) {
+    counting_listener listener;
+    ASSERT_FALSE(catch_signal(SIGUSR1, listener));
+    EXPECT_EXIT(catch_and_release_in_child(), ::testing::ExitedWithCode(7), "");
+    std::raise(SIGUSR1);
+    EXPECT_EQ(listener.calls, 1) << "the parent's is still there";
+    release_signal(SIGUSR1, listener);
+}
+
+class forking_listener final : public signal_listener {
+public:
+    void on_signal(int) noexcept override {
+        child = ::fork();
+        if (child != 0) return;
+        // In the child nobody else is in a handler, whoever was in the parent.
+        counting_listener listener;
+        const bool is_caught = !catch_signal(SIGUSR2, listener);
+        release_signal(SIGUSR2, listener);
+        std::_Exit(is_caught ? 7 : 1);
+    }
+
+    pid_t child = -1;
+};
+
+// Forked in the middle of a handler, of which the child would wait for the end.
+TEST(Signals, AreReleasedInAChildThatWasForkedWhileAHandlerRan) {
+    forking_listener listener;
+    ASSERT_FALSE(catch_signal(SIGUSR1, listener));
+    std::raise(SIGUSR1);
+    release_signal(SIGUSR1, listener);
+    int status = 0;
+    ASSERT_EQ(::waitpid(listener.child, &status, 0), listener.child);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 7) << status;
+}
+
+TEST(Signals, GoToWhoeverWantsThemUntilThatOneIsDoneIfTheyAreHeldLoosely) {
+    counting_listener first;
+    counting_listener second;
+    counting_listener third;
+    ASSERT_FALSE(catch_signal(SIGUSR1, first, signal_hold::loose));
+    ASSERT_FALSE(catch_signal(SIGUSR1, second, signal_hold::loose));
+    EXPECT_EQ(catch_signal(SIGUSR1, third), std::errc::device_or_resource_busy);
+    std::raise(SIGUSR1);
+    EXPECT_EQ(second.calls, 1);
+    release_signal(SIGUSR1, second);
+    std::raise(SIGUSR1);
+    EXPECT_EQ(first.calls, 1);
+    ASSERT_FALSE(catch_signal(SIGUSR1, third)) << "it is held loosely again";
+    release_signal(SIGUSR1, first);
+    std::raise(SIGUSR1);
+    EXPECT_EQ(first.calls, 1) << "it has gone while another one had the signal";
+    EXPECT_EQ(third.calls, 1);
+    release_signal(SIGUSR1, third);
+    EXPECT_TRUE(has_default_effect(SIGUSR1));
 }
 
 }  // namespace

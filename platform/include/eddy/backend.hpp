@@ -30,7 +30,8 @@ class backend {
 public:
     virtual ~backend() = default;
 
-    /// Makes a handle known; every handle is attached once before its first operation.
+    /// Makes a handle known; every handle is attached once before its first operation. An error if
+    /// it is none, or is attached already.
     virtual std::error_code attach(native_handle handle) = 0;
 
     /// Forgets a handle that is about to be closed. Its operations in flight come back from the

@@ -31,10 +31,14 @@ std::uint64_t file_size(native_handle file, std::error_code& error) noexcept;
 /// Returns when what was written is on the disk.
 std::error_code sync_file(native_handle file) noexcept;
 
-/// Lets those use an open file who may use the one at `path`: gives it the owner, the group and the
-/// permissions of that one. An owner that the process may not give away to stays as it is; then
+/// Lets those use an open file who may use the one at `path`: gives it the owner, the group, the
+/// permissions and the access list of that one. What the process may not give stays as it is; then
 /// nobody gets more rights by that. On Windows nothing is done: the rights come from the folder.
 std::error_code copy_access(native_handle file, const std::string& path) noexcept;
+
+/// Gives a file another name, which takes the place of a file that has that name; in one step, and
+/// whoever has either of them open goes on with it.
+std::error_code move_file(const std::string& from, const std::string& to) noexcept;
 
 /// Carries out `read_at` or `write_at` and sets its results.
 void perform_on_file(operation& op) noexcept;

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 namespace eddy {
@@ -66,6 +67,13 @@ struct operation : list_node<> {
     endpoint* peer = nullptr;  ///< may be null where it is filled in
     std::uint64_t offset = 0;  ///< for files, in bytes
 };
+
+/// Whether it asks for a place that no file has. Some kernels take the largest number for another
+/// question: where the file is now, or where it ends.
+inline bool is_beyond_files(const operation& op) noexcept {
+    const bool is_on_file = op.code == opcode::read_at || op.code == opcode::write_at;
+    return is_on_file && op.offset > std::uint64_t{std::numeric_limits<std::int64_t>::max()};
+}
 
 using operation_list = intrusive_list<operation>;
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -71,7 +72,8 @@ public:
     /// Becomes readable when the process has ended.
     native_handle handle() const noexcept { return handle_.get(); }
 
-    /// Reaches this child and nobody else, even if it has ended.
+    /// Reaches this child and nobody else, even if it has ended. On Windows a child can be asked to
+    /// terminate only if it has a group of its own, and both have a console.
     std::error_code send(process_signal signal) const noexcept;
     /// The same to all of its group; it must have a group of its own.
     std::error_code send_to_group(process_signal signal) const noexcept;
@@ -101,6 +103,9 @@ unique_handle open_own_executable(std::error_code& error) noexcept;
 
 /// The environment of this process, as `process_start` takes it.
 std::vector<std::string> current_environment();
+
+/// Whether these are two names of one variable: on Windows upper and lower case are the same.
+bool is_same_variable(std::string_view one, std::string_view other) noexcept;
 
 /// The value of an environment variable, which is removed. Only while there is one thread.
 std::optional<std::string> take_from_environment(const char* name);

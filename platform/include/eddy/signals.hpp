@@ -16,12 +16,17 @@ protected:
     ~signal_listener() = default;
 };
 
-/// Catches signal `number` (SIGINT, SIGTERM, …) for `listener` from now on. One listener at a time:
-/// `device_or_resource_busy` if there is one already.
-std::error_code catch_signal(int number, signal_listener& listener) noexcept;
+/// How a listener holds a signal: against all others, or until another one wants it. That one has
+/// it then until it releases it, and does not let go for a third.
+enum class signal_hold : bool { firm, loose };
+
+/// Catches signal `number` (SIGINT, SIGTERM, …) for `listener` from now on. One listener hears it
+/// at a time: `device_or_resource_busy` if another one holds it firmly. A forked child has none.
+std::error_code catch_signal(int number, signal_listener& listener,
+                             signal_hold how = signal_hold::firm) noexcept;
 
 /// Gives the signal back to whoever had it before. When this returns, `listener` is not being
-/// called and will not be any more.
+/// called and will not be any more. Not from a handler.
 void release_signal(int number, signal_listener& listener) noexcept;
 
 /// Whether the signal has its default effect: nobody catches or ignores it.
