@@ -4,8 +4,9 @@
 #include <eddy/eddy.hpp>
 
 #include <array>
-#include <cstdlib>
+#include <charconv>
 #include <iostream>
+#include <string_view>
 
 namespace {
 
@@ -31,13 +32,15 @@ eddy::task<> serve(std::uint16_t port) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const int port = argc == 2 ? std::atoi(argv[1]) : -1;
-    if (port < 0 || port > 65535) {
+    const std::string_view given = argc == 2 ? argv[1] : "";
+    std::uint16_t port = 0;
+    const auto [end, failure] = std::from_chars(given.data(), given.data() + given.size(), port);
+    if (failure != std::errc() || end != given.data() + given.size()) {
         std::cerr << "usage: echo_server PORT    (0: the system chooses one)\n";
         return 2;
     }
     try {
-        eddy::run(serve(static_cast<std::uint16_t>(port)));
+        eddy::run(serve(port));
     } catch (const std::exception& error) {
         std::cerr << "echo_server: " << error.what() << '\n';
         return 1;

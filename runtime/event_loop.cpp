@@ -110,6 +110,10 @@ void event_loop::refuse_to_run_after_fork() const {
         "after the fork, or use a process_pool, or let the child execute another program");
 }
 
+void event_loop::report_posted_error(std::exception_ptr error) const noexcept {
+    if (handler_) handler_("a posted function", std::move(error));
+}
+
 std::optional<duration> event_loop::time_to_sleep() {
     constexpr duration not_at_all = duration::zero();
     ++stats_.polls;
@@ -195,15 +199,19 @@ void event_loop::finish(task_control& task) noexcept {
 }
 
 void event_loop::run_until_done(const task_control& task) {
+    while (!task.is_done()) {
+        run_once();
+        if (stopping_) break;
+    }
     stopping_ = false;
-    while (!task.is_done() && !stopping_) run_once();
     if (!task.is_done())
         throw std::runtime_error("the loop was stopped before " + task.name() + " was done");
 }
 
 void event_loop::run_forever() {
+    do run_once();
+    while (!stopping_);
     stopping_ = false;
-    while (!stopping_) run_once();
 }
 
 void event_loop::cancel_all_and_wait() {

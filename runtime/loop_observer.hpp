@@ -48,6 +48,7 @@ private:
     std::function<std::size_t(std::size_t ready)> choose_;
     std::optional<duration> slow_;
     std::ofstream trace_;
+    std::string trace_name_;
     time_point trace_start_;
     std::unordered_map<std::uint64_t, std::optional<wait>> traced_;  // by task
 };

@@ -14,7 +14,9 @@ class interrupt_guard::listener final : public signal_listener, public posted {
 public:
     explicit listener(task_control& main) : main_(main) {
         main_.acquire();
-        is_catching_ = has_default_effect(SIGINT) && !catch_signal(SIGINT, *this);
+        // Until the program watches for it itself.
+        is_catching_ =
+            has_default_effect(SIGINT) && !catch_signal(SIGINT, *this, signal_hold::loose);
     }
     ~listener() override {
         if (is_catching_) release_signal(SIGINT, *this);

@@ -41,14 +41,14 @@ void signal_watch::leave::operator()(notice* left) const noexcept {
 }
 
 signal_watch::signal_watch(std::vector<int> numbers)
-    : loop_(*event_loop::current()), notice_(new notice(*this)) {
+    : loop_(event_loop::running()), notice_(new notice(*this)) {
     for (const int number : numbers) signals_.emplace_back(number);
     // From here on handlers may look at the list, so it does not change any more.
     for (const watched& each : signals_) {
         const std::error_code error = catch_signal(each.number, *this);
         if (!error) continue;
         release_all();
-        throw std::system_error(error, "catch signal " + std::to_string(each.number));
+        throw std::system_error(error, "watch for signal " + std::to_string(each.number));
     }
 }
 

@@ -1,5 +1,6 @@
 #include <eddy/file.hpp>
 
+#include <eddy/file_path.hpp>
 #include <eddy/timeout.hpp>
 #include <eddy/to_thread.hpp>
 
@@ -31,7 +32,7 @@ struct replacement {
     fs::path temporary;
     bool is_there;
 
-    explicit replacement(const std::string& path) : target(without_links(path)) {
+    explicit replacement(const std::string& path) : target(without_links(to_path(path))) {
         const fs::file_status before = fs::status(target);
         is_there = fs::exists(before);
         if (fs::is_directory(before))
@@ -52,15 +53,15 @@ struct replacement {
 unique_handle make_temporary(const replacement& names) {
     const file_mode mode = names.is_there ? file_mode::create_private : file_mode::create;
     std::error_code error;
-    unique_handle made = open_file(names.temporary.string(), mode, error);
-    if (!error && names.is_there) error = copy_access(made.get(), names.target.string());
+    unique_handle made = open_file(to_text(names.temporary), mode, error);
+    if (!error && names.is_there) error = copy_access(made.get(), to_text(names.target));
     if (error) throw std::system_error(error);
     return made;
 }
 
 task<> write_durably(const replacement& names, const std::string& content) {
     unique_handle handle = co_await to_thread(make_temporary, names);
-    file made(std::move(handle), names.temporary.string());
+    file made(std::move(handle), to_text(names.temporary));
     co_await made.write_all(content);
     // Before it gets its name: a crash must not find the name and not the content.
     co_await made.sync();
@@ -68,7 +69,8 @@ task<> write_durably(const replacement& names, const std::string& content) {
 }
 
 void move_into_place(const replacement& names) {
-    fs::rename(names.temporary, names.target);
+    const std::error_code error = move_file(to_text(names.temporary), to_text(names.target));
+    if (error) throw std::system_error(error);
 }
 
 task<> replace(replacement names, const std::string& content) {

@@ -68,8 +68,11 @@ void describe_options(CLI::App& app, settings& given) {
                    "the modes to run, such as sync,threads,coroutines,coroutines-20,processes; "
                    "default: all")
         ->delimiter(',');
+    const auto names = eddy::backend_names();
+    const std::vector<std::string> backends(names.begin(), names.end());
     app.add_option("--backend", given.backend,
-                   "how the event loop talks to the kernel: io_uring or epoll; default: the best");
+                   "how the event loop talks to the kernel: io_uring or epoll; default: the best")
+        ->check(CLI::IsMember(backends));
     CLI::Option* const tls =
         app.add_flag("--tls", given.tls, "all sites speak https (default: every other one)");
     app.add_flag("--no-tls", given.no_tls, "no site speaks https")->excludes(tls);

@@ -11,7 +11,8 @@ namespace eddy {
 
 /// A coroutine that gives many values, each when it is asked for: `co_yield` in it, and
 /// `while (auto value = co_await numbers.next())` around it. It runs in the task of the one who
-/// asks, and may await in between. Destroying it before its end destroys what it holds.
+/// asks, and may await in between; only one may ask at a time. Destroying it before its end
+/// destroys what it holds.
 template <class T>
 class [[nodiscard]] async_generator {
 public:
@@ -55,6 +56,14 @@ public:
     private:
         friend class async_generator;
 
+        void begin_to_run() noexcept {
+            assert(!is_running_ &&
+                   "another task waits for the next value of this generator: one task may ask at a "
+                   "time");
+            is_running_ = true;
+        }
+
+        bool is_running_ = false;
         T* value_ = nullptr;
         std::optional<T> copy_;
         std::exception_ptr error_;
@@ -75,12 +84,14 @@ public:
 
         bool await_ready() const noexcept { return frame_.done(); }
         std::coroutine_handle<> await_suspend(coroutine caller) const noexcept {
+            frame_.promise().begin_to_run();
             frame_.promise().awaited_by = caller;
             frame_.promise().value_ = nullptr;
             return transfer_to(frame_);
         }
         std::optional<T> await_resume() const {
             promise_type& generator = frame_.promise();
+            generator.is_running_ = false;
             if (generator.error_) std::rethrow_exception(std::exchange(generator.error_, {}));
             if (frame_.done()) return std::nullopt;
             return std::optional<T>(std::move(*generator.value_));

@@ -11,7 +11,7 @@ namespace eddy {
 /// again at once for the next round.
 class barrier {
 public:
-    class awaiter final : public waiter {
+    class [[nodiscard]] awaiter final : public waiter {
     public:
         explicit awaiter(barrier& at) noexcept : at_(at) {}
 

@@ -42,7 +42,7 @@ task_handle<void> call_at(time_point when, F f, Arguments... arguments) {
 template <class F, class... Arguments>
     requires std::invocable<F, Arguments...>
 task_handle<void> call_later(duration delay, F f, Arguments... arguments) {
-    return call_at(deadline_after(event_loop::current()->kernel().now(), delay), std::move(f),
+    return call_at(deadline_after(event_loop::running().kernel().now(), delay), std::move(f),
                    std::move(arguments)...);
 }
 

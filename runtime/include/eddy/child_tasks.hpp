@@ -29,7 +29,7 @@ public:
 
     std::size_t running() const noexcept { return running_; }
 
-    class awaiter final : public suspension {
+    class [[nodiscard]] awaiter final : public suspension {
     public:
         explicit awaiter(child_tasks& children) noexcept : children_(children) {}
         bool await_ready() const noexcept { return children_.running_ == 0; }

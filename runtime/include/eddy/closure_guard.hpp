@@ -14,11 +14,11 @@ template <class T>
 class task;
 
 // A lambda's captures live in the lambda, not in the coroutine that it makes. Where the lambda is a
-// temporary, they are gone after the full expression: `co_await [name]() -> task<> {…}()` is right,
-// `create_task([name]() -> task<> {…}())` is not. Nothing tells a coroutine when the lambda dies,
-// so what is caught, where asserts are on, is the step that cannot be right but by luck: a task
-// that outlives the expression, made by calling a lambda that has captures. Those who start such a
-// task ask `task::needs_its_closure` first.
+// temporary, they are gone after the full expression: `co_await [&name]() -> task<> {…}()` is
+// right, `create_task([&name]() -> task<> {…}())` is not. Nothing tells a coroutine when the lambda
+// dies, so what is caught, where asserts are on, is the step that cannot be right but by luck: a
+// task that outlives the expression, made by calling a lambda that has captures. Those who start
+// such a task ask `task::needs_its_closure` first.
 
 // No alias in its signature: GCC would end the name with what it stands for.
 template <class F>

@@ -68,7 +68,7 @@ private:
     std::unique_ptr<watcher[]> watchers_;
 };
 
-class completion_queue::awaiter : public suspension, private posted {
+class [[nodiscard]] completion_queue::awaiter : public suspension, private posted {
 public:
     explicit awaiter(completion_queue& of) noexcept : queue_(of) {}
 

@@ -13,7 +13,7 @@ namespace eddy {
 /// Lets tasks that hold a lock wait for a change made under it by others.
 class condition {
 public:
-    class awaiter final : public waiter {
+    class [[nodiscard]] awaiter final : public waiter {
     public:
         explicit awaiter(condition& on) noexcept : on_(on) {}
 

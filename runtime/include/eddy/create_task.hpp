@@ -22,7 +22,7 @@ concept task_function =
     std::invocable<F, Arguments...> && is_task<std::invoke_result_t<F, Arguments...>>;
 
 /// Waits until a task is done. The waiting task can be cancelled; the other one goes on.
-class join_awaiter : public suspension, public task_observer {
+class [[nodiscard]] join_awaiter : public suspension, public task_observer {
 public:
     explicit join_awaiter(task_control& other) noexcept : other_(other) {}
 
@@ -55,13 +55,13 @@ class task_handle {
 public:
     explicit task_handle(counted_ptr<task_with_result<T>> task) noexcept : task_(std::move(task)) {}
 
-    bool done() const noexcept { return task_->is_done(); }
-    bool cancelled() const noexcept { return task_->is_done() && task_->ended_cancelled(); }
+    bool done() const noexcept { return there().is_done(); }
+    bool cancelled() const noexcept { return there().is_done() && there().ended_cancelled(); }
 
     /// Makes every suspension point of the task throw `cancelled` from now on. Does not wait.
     void cancel() noexcept {
-        task_->loop.assert_on_its_thread();
-        task_->cancel();
+        there().loop.assert_on_its_thread();
+        there().cancel();
     }
 
     /// Calls `f(handle)` on the loop in the turn after the task is done, outside of any task; at
@@ -76,15 +76,15 @@ public:
         }
     }
 
-    std::string name() const { return task_->name(); }
+    std::string name() const { return there().name(); }
 
     /// The task itself, for those who build on tasks.
-    task_control& control() const noexcept { return *task_; }
+    task_control& control() const noexcept { return there(); }
 
-    class awaiter : public join_awaiter {
+    class [[nodiscard]] awaiter : public join_awaiter {
     public:
         explicit awaiter(task_handle& handle) noexcept
-            : join_awaiter(*handle.task_), handle_(handle) {}
+            : join_awaiter(handle.there()), handle_(handle) {}
         decltype(auto) await_resume() {
             throw_if_interrupted();
             return handle_.get();
@@ -94,10 +94,10 @@ public:
         task_handle& handle_;
     };
 
-    class last_awaiter : public join_awaiter {
+    class [[nodiscard]] last_awaiter : public join_awaiter {
     public:
         explicit last_awaiter(task_handle&& handle) noexcept
-            : join_awaiter(*handle.task_), task_(std::move(handle.task_)) {}
+            : join_awaiter(handle.there()), task_(std::move(handle.task_)) {}
         T await_resume() {
             throw_if_interrupted();
             return take_result(*task_);
@@ -137,6 +137,13 @@ private:
         task_handle handle_;
         F f_;
     };
+
+    task_with_result<T>& there() const noexcept {
+        assert(task_ &&
+               "this handle was moved from: `co_await std::move(handle)` takes it along with its "
+               "result, `co_await handle` leaves both");
+        return *task_;
+    }
 
     counted_ptr<task_with_result<T>> task_;
 };

@@ -9,7 +9,7 @@ namespace eddy {
 /// A flag that tasks can wait for. Starts unset.
 class event {
 public:
-    class awaiter final : public waiter {
+    class [[nodiscard]] awaiter final : public waiter {
     public:
         explicit awaiter(event& on) noexcept : on_(on) {}
 

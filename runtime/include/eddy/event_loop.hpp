@@ -53,6 +53,11 @@ public:
 
     /// The loop that is running on this thread, or null.
     static event_loop* current() noexcept { return current_; }
+    /// The same, where there must be one.
+    static event_loop& running() noexcept {
+        assert(current_ != nullptr && "this needs a running loop: call it in a task of eddy::run");
+        return *current_;
+    }
     /// The task that is running on this thread. There must be one.
     static task_control& running_task() noexcept {
         assert(current_ != nullptr && current_->running_ != nullptr && "outside of any task");
@@ -71,7 +76,7 @@ public:
     /// The same for a task that was started; leaves its result where it is.
     void run_until_done(const task_control& task);
 
-    /// Runs tasks until `stop` is called.
+    /// Runs tasks until `stop` is called. After a `stop` in advance it takes one turn.
     void run_forever();
 
     /// Makes `run_forever`, or `run_until_complete`, return after this turn; the tasks stay as they
@@ -90,10 +95,17 @@ public:
     void cancel_all_and_wait();
 
     /// Calls `f` on the loop's thread in its next turn. From any thread; wakes the loop if it
-    /// sleeps. The loop must be there until `f` is called: `f` may already end it.
+    /// sleeps. The loop must be there until `f` is called: `f` may already end it. What `f` throws
+    /// goes to the exception handler.
     template <std::invocable Callable>
     void post(Callable f) {
-        post(*make_posted(std::move(f)).release());
+        post(*make_posted([this, f = std::move(f)]() mutable noexcept {
+                  try {
+                      f();
+                  } catch (...) {
+                      report_posted_error(std::current_exception());
+                  }
+              }).release());
     }
     /// The same without allocating. The object must live until it is run.
     void post(posted& each) noexcept;
@@ -192,6 +204,7 @@ private:
     int resume_ready_tasks(int most);
     void leave_tasks() noexcept;
     void refuse_to_run_after_fork() const;
+    void report_posted_error(std::exception_ptr error) const noexcept;
     void resume(task_control& task) noexcept;
     void resume_observed(task_control& first);
     void finish(task_control& task) noexcept;
@@ -242,6 +255,7 @@ private:
 template <class T>
 counted_ptr<task_with_result<T>> event_loop::start(task<T>&& work, cancel_scope* parent) {
     assert_on_its_thread();
+    work.assert_has_work();
     cancel_scope& above = parent != nullptr ? *parent : scope_;
     counted_ptr<task_context> context;
     if (running_ != nullptr) context = running_->context;

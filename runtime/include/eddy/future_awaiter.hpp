@@ -48,7 +48,7 @@ private:
 
 /// The awaiter of a future; the future must outlive it.
 template <class T>
-class future_awaiter final : public future_suspension {
+class [[nodiscard]] future_awaiter final : public future_suspension {
 public:
     future_awaiter(future_state<T>& awaited, when_cancelled how) noexcept
         : future_suspension(awaited, how), state_(awaited) {}
@@ -65,7 +65,7 @@ private:
 
 /// Waits until a future is done and takes nothing from it: whoever is cancelled here has lost
 /// nothing. The future must outlive it.
-class done_awaiter final : public future_suspension {
+class [[nodiscard]] done_awaiter final : public future_suspension {
 public:
     explicit done_awaiter(future_core& awaited) noexcept
         : future_suspension(awaited, when_cancelled::leave) {}

@@ -52,7 +52,7 @@ public:
         if (timeout) deadline_ = deadline_after(*timeout);
     }
 
-    class awaiter : public completion_queue::awaiter {
+    class [[nodiscard]] awaiter : public completion_queue::awaiter {
     public:
         explicit awaiter(completions& of) noexcept
             : completion_queue::awaiter(of.queue_), of_(of) {}

@@ -33,7 +33,7 @@ public:
         lock* held_;
     };
 
-    class awaiter final : public waiter {
+    class [[nodiscard]] awaiter final : public waiter {
     public:
         explicit awaiter(lock& wanted) noexcept : wanted_(wanted) {}
 

@@ -105,6 +105,7 @@ public:
     /// cancelling it cancels the task. From any thread.
     template <class T>
     future<T> run_on(std::size_t number, task<T> work) const {
+        work.assert_has_work();
         assert_can_outlive_its_maker(work);
         auto* const remote = new remote_task<T>(loop(number), std::move(work));
         future<T> result(*remote);

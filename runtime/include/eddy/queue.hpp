@@ -39,7 +39,7 @@ class basic_queue {
 public:
     static constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
 
-    class get_awaiter final : public waiter {
+    class [[nodiscard]] get_awaiter final : public waiter {
     public:
         explicit get_awaiter(basic_queue& from) noexcept : from_(from) {}
 
@@ -69,7 +69,7 @@ public:
         std::optional<T> item_;
     };
 
-    class put_awaiter final : public waiter {
+    class [[nodiscard]] put_awaiter final : public waiter {
     public:
         put_awaiter(basic_queue& to, T item) : to_(to), item_(std::move(item)) {}
 

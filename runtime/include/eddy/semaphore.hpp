@@ -16,7 +16,7 @@ public:
     class [[nodiscard]] permit {
     public:
         permit() noexcept = default;
-        explicit permit(semaphore& from) noexcept : from_(&from) {}
+        explicit permit(semaphore& from) noexcept : from_(&from) { ++from.held_; }
         permit(permit&& other) noexcept : from_(std::exchange(other.from_, nullptr)) {}
         permit& operator=(permit&& other) noexcept {
             if (this != &other) {
@@ -28,14 +28,17 @@ public:
         ~permit() { give_back(); }
 
         void give_back() noexcept {
-            if (semaphore* const from = std::exchange(from_, nullptr)) from->release();
+            if (semaphore* const from = std::exchange(from_, nullptr)) {
+                --from->held_;
+                from->release();
+            }
         }
 
     private:
         semaphore* from_ = nullptr;
     };
 
-    class awaiter final : public waiter {
+    class [[nodiscard]] awaiter final : public waiter {
     public:
         explicit awaiter(semaphore& from) noexcept : from_(from) {}
 
@@ -63,7 +66,10 @@ public:
     explicit semaphore(std::size_t permits) noexcept : available_(permits) {}
     semaphore(const semaphore&) = delete;
     semaphore& operator=(const semaphore&) = delete;
-    ~semaphore() { assert(waiters_.empty() && "tasks still wait for this semaphore"); }
+    ~semaphore() {
+        assert(waiters_.empty() && "tasks still wait for this semaphore");
+        assert(held_ == 0 && "somebody still holds a permit of this semaphore");
+    }
 
     /// Waits for a permit.
     awaiter acquire() noexcept { return awaiter(*this); }
@@ -88,6 +94,7 @@ public:
 private:
     // While anybody waits, no permit is free.
     std::size_t available_;
+    std::size_t held_ = 0;  // permits that will give themselves back
     wait_list waiters_;
 };
 

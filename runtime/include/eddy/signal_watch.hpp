@@ -13,14 +13,16 @@ namespace eddy {
 
 /// Catches signals of the process for as long as it lives, and lets a task wait for them:
 /// `const int number = co_await watch.next();` A signal that comes while nobody waits is kept; the
-/// same one coming again meanwhile counts once, as signals do.
+/// same one coming again meanwhile counts once, as signals do. While SIGINT is watched, Ctrl-C only
+/// wakes the watch: it neither cancels the task of `run` nor ends the process.
 class signal_watch final : private signal_listener {
 public:
-    /// In a running loop. Throws std::system_error if a signal cannot be caught or already is.
+    /// In a running loop. Throws std::system_error if a signal cannot be caught, or if another one
+    /// watches for it already.
     explicit signal_watch(std::vector<int> numbers);
     ~signal_watch();
 
-    class awaiter final : public suspension {
+    class [[nodiscard]] awaiter final : public suspension {
     public:
         explicit awaiter(signal_watch& watch) noexcept : watch_(watch) {}
 

@@ -5,7 +5,7 @@
 namespace eddy {
 
 /// Parks the running task until a time.
-class sleep_awaiter final : public suspension, private timer {
+class [[nodiscard]] sleep_awaiter final : public suspension, private timer {
 public:
     explicit sleep_awaiter(time_point until) noexcept : until_(until) {}
     ~sleep_awaiter() {
@@ -37,7 +37,7 @@ private:
 };
 
 /// Lets the other ready tasks run first. The task stays ready: there is nothing it is parked on.
-class yield_awaiter {
+class [[nodiscard]] yield_awaiter {
 public:
     bool await_ready() const {
         checkpoint();
@@ -54,7 +54,7 @@ inline sleep_awaiter sleep_until(time_point until) noexcept {
 
 /// Waits for `time`, counted from now. Nothing or less: as `yield`, but through the timers.
 inline sleep_awaiter sleep(duration time) noexcept {
-    return sleep_awaiter(deadline_after(event_loop::current()->kernel().now(), time));
+    return sleep_awaiter(deadline_after(event_loop::running().kernel().now(), time));
 }
 
 /// Puts the running task at the end of the ready queue.

@@ -73,6 +73,12 @@ public:
     /// Whether there is work left: false after it was moved from or awaited.
     explicit operator bool() const noexcept { return static_cast<bool>(frame_); }
 
+    void assert_has_work() const noexcept {
+        assert(frame_ &&
+               "this task was moved from or awaited before: a task is awaited once, call its "
+               "function again for another one");
+    }
+
     /// Whether it was made by calling a lambda with captures, which die with the lambda. Known only
     /// where asserts are on, and until it starts.
     bool needs_its_closure() const noexcept {
@@ -81,11 +87,7 @@ public:
 
     class awaiter {
     public:
-        explicit awaiter(task&& work) noexcept : work_(std::move(work)) {
-            assert(work_ &&
-                   "this task was moved from or awaited before: a task is awaited once, call its "
-                   "function again for another one");
-        }
+        explicit awaiter(task&& work) noexcept : work_(std::move(work)) { work_.assert_has_work(); }
 
         bool await_ready() const noexcept { return false; }
 
