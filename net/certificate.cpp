@@ -1,5 +1,7 @@
 #include <eddy/certificate.hpp>
 
+#include <eddy/file_path.hpp>
+
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -11,7 +13,8 @@ namespace {
 
 using time_point = std::chrono::system_clock::time_point;
 
-void write_file(const std::string& path, const std::string& text, std::filesystem::perms allowed) {
+void write_file(const std::string& name, const std::string& text, std::filesystem::perms allowed) {
+    const std::filesystem::path path = to_path(name);
     // The file gets its permissions while it is still empty, so no one reads a key in between.
     std::filesystem::remove(path);
     std::ofstream(path, std::ios::binary).flush();
@@ -20,7 +23,7 @@ void write_file(const std::string& path, const std::string& text, std::filesyste
     std::ofstream file(path, std::ios::binary);
     file << text;
     file.close();
-    if (!file) throw std::system_error(errno, std::generic_category(), "write " + path);
+    if (!file) throw std::system_error(errno, std::generic_category(), "write " + name);
 }
 
 }  // namespace

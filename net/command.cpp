@@ -14,13 +14,21 @@ std::string command::whole(std::string text) {
     return text;
 }
 
+command& command::variable(std::string name, std::string value) {
+    if (name.empty() || name.find('=') != std::string::npos)
+        throw std::invalid_argument("not a name of a variable: \"" + name + "\"");
+    variables_.emplace_back(whole(std::move(name)), whole(std::move(value)));
+    return *this;
+}
+
 std::vector<std::string> command::environment() const {
     std::vector<std::string> all;
     if (!starts_empty_) all = current_environment();
     for (const auto& [name, value] : variables_) {
-        const std::string prefix = name + "=";
-        std::erase_if(all, [&](const std::string& each) { return each.starts_with(prefix); });
-        all.push_back(prefix + value);
+        std::erase_if(all, [&](std::string_view each) {
+            return is_same_variable(each.substr(0, each.find('=')), name);
+        });
+        all.push_back(name + '=' + value);
     }
     return all;
 }

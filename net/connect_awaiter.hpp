@@ -5,7 +5,7 @@
 namespace eddy {
 
 /// Waits until a socket is connected to a peer.
-class connect_awaiter final : public io_awaiter {
+class [[nodiscard]] connect_awaiter final : public io_awaiter {
 public:
     connect_awaiter(native_handle socket, endpoint& to) noexcept
         : io_awaiter(opcode::connect, socket, &to) {

@@ -2,13 +2,15 @@
 
 #include "must.hpp"
 
+#include <eddy/file_path.hpp>
+
 #include <filesystem>
 
 namespace eddy {
 namespace {
 
 void remove_if_stale(const endpoint& at) {
-    const std::filesystem::path path = at.address();
+    const std::filesystem::path path = to_path(at.address());
     std::error_code error;
     if (!std::filesystem::is_socket(path, error)) return;
     if (!is_abandoned(at)) return;

@@ -31,6 +31,19 @@ public:
     }
 };
 
+bool may_be_a_name(std::string_view host) noexcept {
+    if (host.ends_with('.')) host.remove_suffix(1);
+    return !host.empty() && host.size() <= longest_name && host.find('\0') == host.npos;
+}
+
+// In an error, where it may be long and strange.
+std::string shown(const std::string& host) {
+    const auto is_control = [](unsigned char byte) { return byte < ' ' || byte == 0x7f; };
+    if (std::ranges::any_of(host, is_control)) return "a text with control bytes";
+    if (host.size() > longest_name) return host.substr(0, longest_name) + "...";
+    return '"' + host + '"';
+}
+
 bool is_localhost(std::string_view host) noexcept {
     if (host.ends_with('.')) host.remove_suffix(1);
     constexpr std::string_view name = "localhost";
@@ -59,7 +72,9 @@ endpoints in_turns(const endpoints& found) {
 }
 
 task<endpoints> look_up(std::string host) {
-    const endpoints found = co_await to_thread(look_up_blocking, std::move(host));
+    // A lookup takes as long as the name servers let it: nobody who has given up waits for that.
+    const endpoints found =
+        co_await to_thread(abandon_on_cancel, look_up_blocking, std::move(host));
     co_return in_turns(found);
 }
 
@@ -88,9 +103,8 @@ task<std::vector<endpoint>> resolve(std::string host, std::uint16_t port) {
         loopback.push_back(endpoint::loopback_v6(port));
         co_return loopback;
     }
-    if (host.empty() || host.size() > longest_name || host.find('\0') != std::string::npos) {
-        throw std::system_error(resolve_errc::bad_name, "resolve");
-    }
+    if (!may_be_a_name(host))
+        throw std::system_error(resolve_errc::bad_name, "resolve " + shown(host));
     endpoints found = co_await cache_of_this_thread().find(std::move(host));
     for (endpoint& each : found) each = each.with_port(port);
     co_return found;

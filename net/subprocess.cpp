@@ -2,7 +2,10 @@
 
 #include <eddy/as_result.hpp>
 #include <eddy/pipe.hpp>
+#include <eddy/sleep.hpp>
 #include <eddy/timeout.hpp>
+
+#include <thread>
 
 namespace eddy {
 namespace {
@@ -19,6 +22,9 @@ struct stream_ends {
     unique_handle ours;
 };
 
+// How long a debugger takes to let go of a process that has ended, at the least.
+constexpr std::chrono::milliseconds debugger_takes(10);
+
 enum class direction : bool { to_child, from_child };
 
 stream_ends open_stream(redirect where, direction way, std::error_code& error) {
@@ -27,9 +33,9 @@ stream_ends open_stream(redirect where, direction way, std::error_code& error) {
     if (where == redirect::nothing) {
         made.theirs = open_null_device(error);
     } else if (way == direction::to_child) {
-        error = open_pipe(made.theirs, made.ours);
+        error = open_pipe(made.theirs, made.ours, given_end::reading);
     } else {
-        error = open_pipe(made.ours, made.theirs);
+        error = open_pipe(made.ours, made.theirs, given_end::writing);
     }
     return made;
 }
@@ -74,16 +80,14 @@ subprocess::~subprocess() {
     send(process_signal::kill);
     followed_.reset();
     // It has no choice, and takes less time than a turn of the loop.
-    child_.wait(std::chrono::seconds(10));
+    if (!child_.wait(std::chrono::seconds(10))) return;
     std::error_code ignored;
-    child_.reap(ignored);
+    for (int tries = 0; !child_.reap(ignored) && child_ && tries < 1000; ++tries)
+        std::this_thread::sleep_for(debugger_takes);
 }
 
-void subprocess::send(process_signal signal) const noexcept {
-    if (leads_group_)
-        child_.send_to_group(signal);
-    else
-        child_.send(signal);
+std::error_code subprocess::send(process_signal signal) const noexcept {
+    return leads_group_ ? child_.send_to_group(signal) : child_.send(signal);
 }
 
 // It has ended, and its number is still taken.
@@ -94,14 +98,16 @@ task<> subprocess::ended() {
     if (!exit_) came.value();
 }
 
-void subprocess::reap() {
-    if (exit_) return;
+// False: it has ended, but a debugger that follows it is told first.
+bool subprocess::reap() {
+    if (exit_) return true;
     // As long as it is not reaped, its group is its own. Who waits may be faster than who stops it.
     if (is_stopping_ && leads_group_) send(process_signal::kill);
-    followed_.reset();
     std::error_code error;
     exit_ = child_.reap(error);
-    if (exit_) return;
+    if (child_) return false;
+    followed_.reset();
+    if (exit_) return true;
     const bool is_unknown = error == std::errc::no_child_process;
     throw std::system_error(
         error, is_unknown ? "ask how a process ended, which the system forgets where SIGCHLD is "
@@ -111,15 +117,16 @@ void subprocess::reap() {
 
 task<process_exit> subprocess::wait() {
     co_await ended();
-    reap();
+    while (!reap()) co_await sleep(debugger_takes);
     co_return *exit_;
 }
 
 task<process_exit> subprocess::stop(duration grace) {
     if (exit_) co_return *exit_;
     is_stopping_ = true;
-    send(process_signal::terminate);
-    const bool has_ended = co_await move_on_after(grace, ended());
+    bool has_ended = false;
+    // Whom the request does not reach need not be waited for.
+    if (!send(process_signal::terminate)) has_ended = co_await move_on_after(grace, ended());
     if (!exit_ && !has_ended) send(process_signal::kill);
     co_return co_await wait();
 }

@@ -1,5 +1,7 @@
 #include <eddy/tls_options.hpp>
 
+#include <eddy/file_path.hpp>
+
 #include <cerrno>
 #include <fstream>
 #include <iterator>
@@ -12,7 +14,7 @@ namespace {
 
 std::string read_file(const std::string& path) {
     errno = 0;
-    std::ifstream file(path, std::ios::binary);
+    std::ifstream file(to_path(path), std::ios::binary);
     std::string text(std::istreambuf_iterator<char>(file), {});
     if (!file) throw std::system_error(errno, std::generic_category(), "read " + path);
     return text;

@@ -6,6 +6,7 @@
 #include "support/simulate.hpp"
 
 #include <eddy/create_task.hpp>
+#include <eddy/gather.hpp>
 #include <eddy/lock.hpp>
 #include <eddy/sleep.hpp>
 
@@ -199,6 +200,25 @@ TEST(AsyncGenerator, GivesBackWhatItHoldsWheneverItsConsumerIsCancelled) {
         };
         return made;
     });
+}
+
+async_generator<int> give_after_a_wait() {
+    co_await sleep(1s);
+    co_yield 1;
+}
+
+task<> ask_from_two_tasks() {
+    async_generator<int> values = give_after_a_wait();
+    const auto ask = [&values]() -> task<> {
+        const std::optional<int> value = co_await values.next();
+        EXPECT_EQ(value, 1);
+    };
+    co_await gather(ask, ask);
+}
+
+TEST(AsyncGeneratorDeathTest, SeesTwoTasksThatAskAtTheSameTime) {
+    if (!asserts_are_on) GTEST_SKIP() << "nothing checks it in this build";
+    EXPECT_DEATH(simulate(ask_from_two_tasks()), "one task may ask at a time");
 }
 
 }  // namespace

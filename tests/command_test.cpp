@@ -96,5 +96,10 @@ TEST(Command, IsWhatItWasToldToBe) {
     EXPECT_EQ(copy.output_limit(), 100U);
 }
 
+TEST(Command, RefusesWhatNoVariableCanBeCalled) {
+    EXPECT_THROW(command("x").variable("", "y"), std::invalid_argument);
+    EXPECT_THROW(command("x").variable("A=B", "y"), std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace eddy::testing

@@ -203,7 +203,7 @@ TEST(Compare, RefusesWrongUsageWithStatusTwo) {
 
 TEST(Compare, SaysThatABackendIsUnknown) {
     const finished end = compare("--backend teletype");
-    EXPECT_EQ(end.status, 1);
+    EXPECT_EQ(end.status, 2);
     EXPECT_NE(end.output.find("teletype"), std::string::npos) << end.output;
 }
 

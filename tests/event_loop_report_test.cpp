@@ -8,9 +8,12 @@
 #include "support/user_signals.hpp"
 
 #include <eddy/async_generator.hpp>
+#include <eddy/call_later.hpp>
 #include <eddy/create_task.hpp>
 #include <eddy/event.hpp>
+#include <eddy/exception_group.hpp>
 #include <eddy/lock.hpp>
+#include <eddy/loop_pool.hpp>
 #include <eddy/signal_watch.hpp>
 #include <eddy/sleep.hpp>
 
@@ -267,6 +270,53 @@ task<> await_twice() {
 TEST(EventLoopDeathTest, SeesATaskThatIsAwaitedTwice) {
     if (!asserts_are_on) GTEST_SKIP() << "nothing checks it in this build";
     EXPECT_DEATH(simulate(await_twice()), "moved from or awaited before");
+}
+
+template <class Start>
+task<> hand_over_what_is_gone(Start start) {
+    task<> work = sleep_for(0s);
+    co_await std::move(work);
+    start(std::move(work));  // NOLINT(bugprone-use-after-move)
+    co_return;
+}
+
+TEST(EventLoopDeathTest, SeesATaskThatWasAwaitedWhereverItIsHandedOver) {
+    if (!asserts_are_on) GTEST_SKIP() << "nothing checks it in this build";
+    const auto spawn = [](task<> work) { create_task(std::move(work)); };
+    EXPECT_DEATH(simulate(hand_over_what_is_gone(spawn)), "moved from or awaited before");
+    const auto run_elsewhere = [](task<> work) {
+        const loop_pool pool(1);
+        pool.run_on(0, std::move(work)).result();
+    };
+    EXPECT_DEATH(simulate(hand_over_what_is_gone(run_elsewhere)), "moved from or awaited before");
+}
+
+task<> await_a_handle_twice() {
+    task_handle<void> work = create_task(sleep_for(0s));
+    co_await std::move(work);
+    co_await std::move(work);  // NOLINT(bugprone-use-after-move)
+}
+
+TEST(EventLoopDeathTest, SeesAHandleThatIsTakenTwice) {
+    if (!asserts_are_on) GTEST_SKIP() << "nothing checks it in this build";
+    EXPECT_DEATH(simulate(await_a_handle_twice()), "this handle was moved from");
+}
+
+TEST(EventLoopDeathTest, SeesASleepWithoutALoop) {
+    if (!asserts_are_on) GTEST_SKIP() << "nothing checks it in this build";
+    EXPECT_DEATH(static_cast<void>(sleep(1s)), "needs a running loop");
+    EXPECT_DEATH(call_later(1s, [] {}), "needs a running loop");
+}
+
+TEST(EventLoop, TellsWhatAPostedFunctionThrows) {
+    event_loop loop(simulated());
+    std::string told;
+    loop.set_exception_handler([&](const std::string& name, const std::exception_ptr& error) {
+        told = name + ": " + message_of(error);
+    });
+    loop.post([] { throw std::runtime_error("broken"); });
+    loop.run_until_complete(sleep_for(0s));
+    EXPECT_EQ(told, "a posted function: broken");
 }
 
 }  // namespace

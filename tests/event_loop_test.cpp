@@ -272,5 +272,17 @@ TEST(EventLoop, IsTheCurrentOneOfWhatIsPostedAlsoOutsideOfATurn) {
     EXPECT_EQ(event_loop::current(), nullptr);
 }
 
+TEST(EventLoop, TakesOneTurnAfterItWasStoppedInAdvance) {
+    event_loop loop(simulated());
+    loop.start(sleep_for(1h));
+    loop.stop();
+    loop.run_forever();
+    EXPECT_EQ(loop.stats().turns, 1U);
+    EXPECT_EQ(loop.stats().resumptions, 1U);
+    loop.start(stop_after(1s));
+    loop.run_forever();
+    EXPECT_GT(loop.stats().turns, 2U) << "that it was stopped is over";
+}
+
 }  // namespace
 }  // namespace eddy::testing

@@ -231,5 +231,22 @@ TEST(LoopObserver, EndsATraceWhereAnotherBegins) {
     EXPECT_EQ(waits.at(0)["dur"], 2'000'000.0);
 }
 
+task<> start_with_strange_names() {
+    // Latin-1; too long; half a pair of UTF-16; beyond the last one; cut off. And what is right.
+    for (const char* const name : {"caf\xe9", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82",
+                                   "\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x8c"})
+        co_await create_task(compute_for(0ms), name);
+}
+
+TEST(LoopObserver, WritesJsonWhateverTasksAreCalled) {
+    std::vector<std::string> names;
+    for (const json& each : trace_of(start_with_strange_names())) {
+        if (each.contains("ph") && each["ph"] == "M") names.push_back(each["args"]["name"]);
+    }
+    const std::string unknown = "\xef\xbf\xbd";
+    EXPECT_THAT(names, IsSupersetOf({"caf" + unknown, unknown + unknown,
+                                     std::string("\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x8c")}));
+}
+
 }  // namespace
 }  // namespace eddy::testing

@@ -2,6 +2,7 @@
 
 #include "support/process_fixture.hpp"
 
+#include <eddy/subprocess.hpp>
 #include <eddy/timeout.hpp>
 
 #include <gmock/gmock.h>
@@ -52,6 +53,26 @@ TEST_P(RunProcess, StopsTheProgramWhenTimeIsUp) {
     // The fixture sees that no process is left.
     auto endless = run_process(shell("for /l %i in (0,0,1) do rem"));
     EXPECT_THROW(run(with_timeout(100ms, std::move(endless))), timeout_error);
+}
+
+TEST_P(RunProcess, PutsAVariableInPlaceOfTheOneThatIsSpeltOtherwise) {
+    command asks = shell("echo %EDDY_TEST%");
+    asks.variable("eddy_test", "small").variable("EDDY_TEST", "large");
+    EXPECT_THAT(run(run_process(asks)).output, StartsWith("large"));
+    int named = 0;
+    for (const std::string& each : asks.environment())
+        if (each.starts_with("eddy_test=") || each.starts_with("EDDY_TEST=")) ++named;
+    EXPECT_EQ(named, 1);
+}
+
+task<process_exit> stop_one_without_a_group() {
+    subprocess child = subprocess::start(shell("for /l %i in (0,0,1) do rem"));
+    co_return co_await child.stop(1h);
+}
+
+// It cannot be asked: Ctrl-Break would reach this program as well.
+TEST_P(RunProcess, IsKilledAtOnceWhereItLeadsNoGroup) {
+    EXPECT_NE(run(stop_one_without_a_group()).signal, 0);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "support/environment_variable.hpp"
 #include "support/user_signals.hpp"
 
+#include <eddy/signal_watch.hpp>
 #include <eddy/signals.hpp>
 #include <eddy/sleep.hpp>
 
@@ -115,6 +116,33 @@ task<> ignore_ctrl_c() {
         } catch (const cancelled&) {
         }
     }
+}
+
+task<int> watch_for_ctrl_c() {
+    int caught = 0;
+    {
+        signal_watch watch({SIGINT, SIGTERM});
+        std::raise(SIGINT);
+        caught = co_await watch.next();
+        std::raise(SIGINT);
+    }
+    co_return caught;
+}
+
+TEST(Run, LeavesCtrlCToATaskThatWatchesForIt) {
+    EXPECT_EQ(run(watch_for_ctrl_c()), SIGINT);
+}
+
+task<> watch_for_a_while() {
+    {
+        const signal_watch watch({SIGINT});
+    }
+    std::raise(SIGINT);
+    co_await sleep(1h);
+}
+
+TEST(Run, HasCtrlCAgainAfterATaskHasWatchedForIt) {
+    EXPECT_THROW(run(watch_for_a_while()), keyboard_interrupt);
 }
 
 TEST(RunDeathTest, LetsASecondCtrlCEndTheProcess) {

@@ -151,5 +151,16 @@ TEST(Semaphore, LosesNoPermitWhoeverIsCancelledWhenever) {
     });
 }
 
+task<> leave_a_permit_behind() {
+    semaphore::permit held;
+    semaphore gate(1);
+    held = co_await gate.acquire();
+}
+
+TEST(SemaphoreDeathTest, SeesThatItEndsBeforeItsPermits) {
+    if (!asserts_are_on) GTEST_SKIP() << "nothing checks it in this build";
+    EXPECT_DEATH(simulate(leave_a_permit_behind()), "still holds a permit");
+}
+
 }  // namespace
 }  // namespace eddy::testing

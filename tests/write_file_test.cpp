@@ -160,5 +160,36 @@ TEST_P(WriteFile, ChangesAllOrNothingWheneverItIsCancelled) {
     }
 }
 
+// While it lives, this process is nobody in particular, who has been given nothing.
+class as_nobody {
+public:
+    as_nobody() {
+        EXPECT_EQ(::setegid(65534), 0);
+        EXPECT_EQ(::seteuid(65534), 0);
+    }
+    as_nobody(const as_nobody&) = delete;
+    as_nobody& operator=(const as_nobody&) = delete;
+    ~as_nobody() {
+        EXPECT_EQ(::seteuid(0), 0);
+        EXPECT_EQ(::setegid(0), 0);
+    }
+};
+
+TEST_P(WriteFile, GivesNobodyMoreRightsWhereItCannotKeepTheOwner) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root becomes somebody else";
+    // Others may read it, but not its group: afterwards its members are others.
+    const std::string at = write("file", "old");
+    ASSERT_EQ(::chmod(folder().path().c_str(), 0777), 0);
+    ASSERT_EQ(::chown(at.c_str(), 1234, 5678), 0);
+    ASSERT_EQ(::chmod(at.c_str(), 0604), 0);
+    {
+        const as_nobody now;
+        run(write_file(at, "new"));
+    }
+    EXPECT_EQ(run(read_file(at)), "new");
+    EXPECT_EQ(status_of(at).st_uid, 65534U);
+    EXPECT_EQ(status_of(at).st_mode & 07777, 0600U);
+}
+
 }  // namespace
 }  // namespace eddy::testing

@@ -38,10 +38,8 @@ public:
     const std::vector<std::string>& arguments() const noexcept { return arguments_; }
 
     /// One variable of its environment, in addition to those of this program, or in place of one.
-    command& variable(std::string name, std::string value) {
-        variables_.emplace_back(whole(std::move(name)), whole(std::move(value)));
-        return *this;
-    }
+    /// Throws std::invalid_argument for a name that is empty or contains '='.
+    command& variable(std::string name, std::string value);
     /// It gets none of this program's variables.
     command& empty_environment() {
         starts_empty_ = true;

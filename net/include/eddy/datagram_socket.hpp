@@ -15,7 +15,7 @@ struct received_datagram {
 };
 
 /// Waits for one datagram.
-class receive_datagram_awaiter final : public io_awaiter {
+class [[nodiscard]] receive_datagram_awaiter final : public io_awaiter {
 public:
     receive_datagram_awaiter(native_handle on, std::span<std::byte> into,
                              const endpoint& local) noexcept
@@ -35,7 +35,7 @@ private:
 };
 
 /// Sends one datagram: to `to`, or to the peer of a connected socket, which then is `to`.
-class send_datagram_awaiter : public io_awaiter {
+class [[nodiscard]] send_datagram_awaiter : public io_awaiter {
 public:
     enum class address : bool { given, of_connection };
 

@@ -46,6 +46,8 @@
 #include <eddy/certificate.hpp>
 #include <eddy/http_client.hpp>
 #include <eddy/http_server.hpp>
+#include <eddy/open_connection.hpp>
+#include <eddy/query_string.hpp>
 #include <eddy/resolver.hpp>
 #include <eddy/tcp_listener.hpp>
 #include <eddy/tcp_stream.hpp>

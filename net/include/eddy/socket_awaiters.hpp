@@ -38,7 +38,7 @@ private:
 };
 
 /// One read or write of one buffer; gives the number of bytes.
-class transfer_awaiter final : public io_awaiter {
+class [[nodiscard]] transfer_awaiter final : public io_awaiter {
 public:
     transfer_awaiter(opcode way, native_handle on, std::span<std::byte> into,
                      const endpoint& remote) noexcept
@@ -60,7 +60,7 @@ private:
 };
 
 /// The same for several buffers at once.
-class vector_transfer_awaiter final : public io_awaiter {
+class [[nodiscard]] vector_transfer_awaiter final : public io_awaiter {
 public:
     vector_transfer_awaiter(opcode way, native_handle on, std::span<const io_buffer> pieces,
                             const endpoint& remote) noexcept
@@ -74,7 +74,7 @@ public:
 };
 
 /// Sends all of a buffer, however many calls to the kernel that takes.
-class write_all_awaiter final : public io_awaiter {
+class [[nodiscard]] write_all_awaiter final : public io_awaiter {
 public:
     write_all_awaiter(const attached_socket& on, std::span<const std::byte> from,
                       const endpoint& remote) noexcept
@@ -100,7 +100,7 @@ private:
 };
 
 /// Waits until a socket can be read or written.
-class readiness_awaiter final : public io_awaiter {
+class [[nodiscard]] readiness_awaiter final : public io_awaiter {
 public:
     readiness_awaiter(opcode way, native_handle on, const endpoint& remote) noexcept
         : io_awaiter(way, on, &remote) {}

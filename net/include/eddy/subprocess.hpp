@@ -34,11 +34,12 @@ public:
     /// Waits for its end. A task that is cancelled meanwhile leaves it running.
     task<process_exit> wait();
 
-    /// Sends a signal, to its group if it leads one. Nothing happens if it has ended.
-    void send(process_signal signal) const noexcept;
+    /// Sends a signal, to its group if it leads one. An error if it has ended and `wait` has told,
+    /// or if it cannot be reached: on Windows only the leader of a group can be asked to terminate.
+    std::error_code send(process_signal signal) const noexcept;
 
-    /// Asks it to terminate, kills it if it has not after `grace`, and waits for its end. Of its
-    /// own group nobody is left.
+    /// Asks it to terminate, kills it if it has not after `grace` or cannot be asked, and waits for
+    /// its end. Of its own group nobody is left, unless `wait` had told of its end before.
     task<process_exit> stop(duration grace);
 
     /// How it ended, as soon as `wait` or `stop` has told.
@@ -53,7 +54,7 @@ private:
     }
 
     task<> ended();
-    void reap();
+    bool reap();
 
     bool leads_group_;
     bool is_stopping_ = false;

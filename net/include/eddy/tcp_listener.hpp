@@ -13,7 +13,8 @@ public:
     static tcp_listener bind(const endpoint& at, int backlog = default_backlog);
 
     /// Waits for the next connection. Too many open files is an error that leaves the listener
-    /// usable: the connection stays in the backlog and a later call gets it.
+    /// usable: the connection stays in the backlog and a later call gets it. A peer that has reset
+    /// its connection by then may have no address any more.
     task<tcp_stream> accept();
 
 private:
