@@ -53,7 +53,7 @@ worker_session::ending worker_session::run() {
         if (!exchange_greetings()) return ending::other_program;
         for (;;) {
             while (const auto received = channel_.take())
-                if (!handle(*received)) return ending::initializer_failed;
+                if (const auto how = handle(*received)) return *how;
             if (!wait_for_messages()) return ending::pool_closed;
         }
     } catch (const std::exception& error) {
@@ -78,32 +78,33 @@ bool worker_session::wait_for_messages() {
     return channel_.receive(when_not_ready::wait, error);
 }
 
-void worker_session::send(message_header head, const payload& content) {
+bool worker_session::send(message_header head, const payload& content) {
     channel_.put(head, content);
     std::error_code error;
     channel_.send(when_not_ready::wait, error);
-    // If that fails the pool has gone, which the next attempt to receive will tell.
+    return !error;
 }
 
-bool worker_session::handle(const message& received) {
+std::optional<worker_session::ending> worker_session::handle(const message& received) {
     const message_header& head = received.head();
     if (head.kind == message_kind::initialize) return initialize(received);
     // Otherwise the pool has taken the call back.
-    if (head.kind == message_kind::call && page_.take(head.place, head.call)) answer(received);
-    return true;
+    if (head.kind == message_kind::call && page_.take(head.place, head.call))
+        return answer(received);
+    return std::nullopt;
 }
 
-bool worker_session::initialize(const message& received) {
+std::optional<worker_session::ending> worker_session::initialize(const message& received) {
     try {
         call_function(received);
-        return true;
+        return std::nullopt;
     } catch (...) {
         send({.kind = message_kind::initializer_failed}, describe(std::current_exception()));
-        return false;
+        return ending::initializer_failed;
     }
 }
 
-void worker_session::answer(const message& received) {
+std::optional<worker_session::ending> worker_session::answer(const message& received) {
     message_header head{.kind = message_kind::value, .call = received.head().call};
     payload content;
     const auto start = control_page::clock::now();
@@ -116,7 +117,9 @@ void worker_session::answer(const message& received) {
     }
     page_.end();
     head.microseconds = microseconds(control_page::clock::now() - start);
-    send(head, content);
+    // The pool has gone, or the function has closed the way to it.
+    if (!send(head, content)) return ending::pool_not_reached;
+    return std::nullopt;
 }
 
 void run_worker() {

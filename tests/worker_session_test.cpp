@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 namespace eddy {
@@ -41,12 +42,15 @@ protected:
         send_call(id, call);
     }
     void send_call(std::uint64_t id, const remote_call& call) {
-        send({.kind = message_kind::call,
-              .place = 1,
-              .call = id,
-              .check = call.function.check,
-              .ordinal = call.function.ordinal},
-             call.arguments);
+        send(header_of(id, 1, call), call.arguments);
+    }
+    static message_header header_of(std::uint64_t id, std::uint16_t place,
+                                    const remote_call& call) {
+        return {.kind = message_kind::call,
+                .place = place,
+                .call = id,
+                .check = call.function.check,
+                .ordinal = call.function.ordinal};
     }
 
     using answer = std::pair<message_header, std::vector<std::byte>>;
@@ -155,6 +159,28 @@ TEST_F(WorkerSession, EndsWhenItsInitializerThrows) {
     payload_reader reader(content);
     EXPECT_THROW(std::rethrow_exception(read_exception(reader)), std::invalid_argument);
     EXPECT_EQ(end(), ending::initializer_failed);
+}
+
+std::atomic<native_handle> socket_to_shut = invalid_handle;
+
+void shut_the_way_back() {
+    shutdown_socket(socket_to_shut, shutdown_side::send);
+}
+
+// Its pool cannot know that the first one is done, and so could not tell which is running.
+TEST_F(WorkerSession, TakesNoOtherCallWhenItCannotSendAnAnswer) {
+    greet();
+    socket_to_shut = sockets_.other.get();
+    const remote_call calls[] = {make_remote_call(fn<shut_the_way_back>),
+                                 make_remote_call(fn<square>, 6)};
+    page_.offer(1, 17);
+    page_.offer(2, 18);
+    channel_.put(header_of(17, 1, calls[0]), calls[0].arguments);
+    send(header_of(18, 2, calls[1]), calls[1].arguments);
+    EXPECT_EQ(receive().first.call, 0U) << "there is no answer";
+    EXPECT_EQ(end(), ending::pool_not_reached);
+    EXPECT_FALSE(page_.is_on_offer(1, 17));
+    EXPECT_TRUE(page_.is_on_offer(2, 18));
 }
 
 TEST_F(WorkerSession, EndsWhenItIsToldNonsense) {
