@@ -90,8 +90,9 @@ void worker_fleet::send(const worker_ptr& worker) {
 void worker_fleet::check_time(worker_process& worker) {
     if (worker.check_time(loop_.now()) == worker_process::verdict::in_time) return;
     // Nothing but the call that takes too long may come to harm. If the worker has already begun
-    // the next one, the answer to the first is on its way, and there is no need to kill.
-    if (worker.take_back_rest(pending_)) worker.kill();
+    // the next one, the answer to the first is on its way, and there is no need to kill: unless it
+    // is the worker itself that should have ended, from which no answer comes any more.
+    if (worker.take_back_rest(pending_) || !worker.is_usable()) worker.kill();
 }
 
 void worker_fleet::stop(std::uint64_t id, cancel_mode mode) noexcept {
@@ -142,7 +143,7 @@ void worker_fleet::abandon() noexcept {
         if (!each->wait(std::max(left, std::chrono::milliseconds(0)))) each->kill();
         each->reap();
         each->close();
-        take_back_all(*each);
+        while (each->load() > 0) pending_.push_front(*each->take_last());
     }
     workers_.clear();
     if (respawn_.is_armed()) loop_.timers().disarm(respawn_);

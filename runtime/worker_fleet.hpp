@@ -15,7 +15,8 @@ namespace eddy {
 /// The workers of a process pool, and the calls that wait for one. Used on the thread of its loop.
 ///
 /// A call is in one place: in `pending_`, or with a worker. A worker that has died leaves its
-/// calls; those it had not begun go back to the front of `pending_` as if nothing had happened.
+/// calls; those it had not begun go back to the front of `pending_` as if nothing had happened. Of
+/// those it had begun (one, unless answers of it were lost) only idempotent ones do.
 class worker_fleet : public std::enable_shared_from_this<worker_fleet> {
 public:
     worker_fleet(event_loop& loop, const process_pool_options& options)
@@ -71,8 +72,8 @@ private:
     void take_answer(worker_process& worker, const message& answer);
     void check_greeting(const message& greeting);
     void worker_ended(const worker_ptr& worker);
-    bool end_running_call(worker_process& worker, const process_exit& how);
-    void take_back_all(worker_process& worker) noexcept;
+    bool take_all_back(worker_process& worker, bool first_took_too_long,
+                       intrusive_list<process_job>& lost) noexcept;
     void note_useless_worker(const std::string& reason);
     void break_pool(std::exception_ptr why) noexcept;
 

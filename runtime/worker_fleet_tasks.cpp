@@ -70,7 +70,10 @@ worker_fleet::reception worker_fleet::take_answers(worker_process& worker) noexc
         while (const auto answer = worker.channel().take()) take_answer(worker, *answer);
         changed.set();
         if (has_come) return reception::some;
-        return error == std::errc::operation_would_block ? reception::nothing_yet : reception::end;
+        if (error == std::errc::operation_would_block) return reception::nothing_yet;
+        // There was no descriptor or no memory for what has come, so an answer is lost.
+        if (error && error != std::errc::connection_reset) worker.kill();
+        return reception::end;
     } catch (const std::exception&) {
         // It talks nonsense, or its answer cannot be received.
         worker.kill();
@@ -112,35 +115,43 @@ void worker_fleet::worker_ended(const worker_ptr& worker) {
     const process_exit how = worker->reap();
     worker->close();
     std::erase(workers_, worker);
-    const bool ended_a_call = end_running_call(*worker, how);
-    take_back_all(*worker);
-    if (ended_a_call)
+    const bool first_took_too_long = worker->first_is_over_limit(loop_.now());
+    intrusive_list<process_job> lost;
+    if (take_all_back(*worker, first_took_too_long, lost))
         useless_workers_ = 0;
     else if (!worker->was_told_to_end())
         note_useless_worker(!initializer_error_.empty() ? initializer_error_
                                                         : "process " + std::to_string(id) +
                                                               " ended with " + how.to_string());
     changed.set();
-}
-
-// The one call that was running when its worker has ended: fails, or is run again.
-bool worker_fleet::end_running_call(worker_process& worker, const process_exit& how) {
-    const bool took_too_long = worker.first_is_over_limit(loop_.now());
-    process_job* const job = worker.take_begun();
-    if (job == nullptr) return false;
-    ++job->attempts;
-    if (took_too_long)
-        job->fail(std::make_exception_ptr(
+    if (first_took_too_long)
+        lost.pop_front().fail(std::make_exception_ptr(
             timeout_error("a call took longer than its time limit, and its worker was killed")));
-    else if (job->attempts < job->options.attempts() && !job->is_asked_to_stop())
-        pending_.push_front(*job);
-    else
-        job->fail(std::make_exception_ptr(worker_died(worker.id(), how, job->attempts)));
-    return true;
+    // Last, because who is called back may destroy the pool.
+    while (!lost.empty()) {
+        process_job& job = lost.pop_front();
+        job.fail(std::make_exception_ptr(worker_died(id, how, job.attempts)));
+    }
 }
 
-void worker_fleet::take_back_all(worker_process& worker) noexcept {
-    while (process_job* const last = worker.take_last()) pending_.push_front(*last);
+// What the worker had not begun goes to the front of `pending_`, and so does what may be run again.
+// Returns whether it had begun any.
+bool worker_fleet::take_all_back(worker_process& worker, bool first_took_too_long,
+                                 intrusive_list<process_job>& lost) noexcept {
+    bool any_was_begun = false;
+    while (worker.load() > 0) {
+        if (process_job* const not_begun = worker.take_back_last()) {
+            pending_.push_front(*not_begun);
+            continue;
+        }
+        any_was_begun = true;
+        const bool took_too_long = first_took_too_long && worker.load() == 1;
+        process_job& begun = *worker.take_last();
+        const bool may_run_again =
+            ++begun.attempts < begun.options.attempts() && !begun.is_asked_to_stop();
+        (may_run_again && !took_too_long ? pending_ : lost).push_front(begun);
+    }
+    return any_was_begun;
 }
 
 void worker_fleet::note_useless_worker(const std::string& reason) {

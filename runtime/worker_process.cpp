@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 #include <new>
 
 namespace eddy {
@@ -105,13 +106,8 @@ process_job* worker_process::take_answered(std::uint64_t id) noexcept {
     return job;
 }
 
-process_job* worker_process::take_begun() noexcept {
-    if (calls_.empty() || reclaim(calls_.front())) return nullptr;
-    return take_answered(calls_.front().job->id);
-}
-
 process_job* worker_process::take_last() noexcept {
-    if (calls_.empty()) return nullptr;
+    assert(!calls_.empty());
     process_job* const job = calls_.back().job;
     forget(calls_.end() - 1);
     return job;

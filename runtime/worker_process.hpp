@@ -48,9 +48,7 @@ public:
     /// The first call was answered. Null: it is not the one with this number.
     process_job* take_answered(std::uint64_t id) noexcept;
 
-    /// The process has ended. The call that it had begun; null: none.
-    process_job* take_begun() noexcept;
-    /// The same, the last call it has left.
+    /// The last call it has, begun or not, which it must have. For a process that has ended.
     process_job* take_last() noexcept;
 
     // Time -------------------------------------------------------------------------------------
@@ -107,7 +105,8 @@ private:
     std::optional<attachment> socket_followed_;
     std::optional<attachment> child_followed_;
 
-    // The worker runs them in this order. All but the first are on offer on the control page.
+    // The worker runs them in this order. Those that it has not begun are on offer on the control
+    // page.
     std::deque<given_call> calls_;
     std::uint64_t free_places_ = ~std::uint64_t{0};  // a bit for each
     static_assert(control_page::places == 64);

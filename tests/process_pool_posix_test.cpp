@@ -1,14 +1,20 @@
 #include <eddy/process_pool.hpp>
 
+#include "support/descriptor_limit.hpp"
 #include "support/own_processes.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <eddy/run.hpp>
+#include <eddy/sleep.hpp>
 
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -18,6 +24,10 @@
 // waited for without a thread.
 namespace eddy {
 namespace {
+
+int square(int x) {
+    return x * x;
+}
 
 class ProcessPoolDescriptors : public testing::leaves_nothing_behind {};
 
@@ -55,8 +65,44 @@ TEST_F(ProcessPoolDescriptors, TakesWhatTheCallHasStartedWithIt) {
     EXPECT_EQ(::read(reader.get(), text, sizeof text), 0);
 }
 
-int square(int x) {
-    return x * x;
+// So much that it travels as shared memory, for which the receiver needs a descriptor.
+std::vector<char> large_after(const std::string& begun, const std::string& go) {
+    std::ofstream(begun).flush();
+    testing::wait_for_file(go);
+    return std::vector<char>(100'000);
+}
+
+void run_for_ever(const std::string& begun) {
+    std::ofstream(begun).flush();
+    for (;;) std::this_thread::yield();
+}
+
+// Lets a worker send an answer for which this process has no descriptor, and begin the next call
+// before the loop looks.
+task<> lose_an_answer(const testing::temporary_folder& folder, process_pool& pool) {
+    std::ofstream(folder.path("here")).flush();
+    future<std::vector<char>> large =
+        pool.submit(fn<large_after>, folder.path("begun"), folder.path("there"));
+    future<void> next = pool.submit(fn<run_for_ever>, folder.path("next"));
+    while (!std::filesystem::exists(folder.path("begun"))) co_await yield();
+
+    const testing::no_more_descriptors none;
+    // Takes no descriptor, as making a file would.
+    std::filesystem::rename(folder.path("here"), folder.path("there"));
+    testing::wait_for_file(folder.path("next"));
+    while (!large.done() || !next.done()) co_await yield();
+    EXPECT_THROW(large.result(), worker_died);
+    EXPECT_THROW(next.result(), worker_died) << "nobody would have read its answer";
+}
+
+TEST_F(ProcessPoolDescriptors, CostsTheCallsOfOneWorkerIfThereIsNoneForAnAnswer) {
+    const auto main = []() -> task<> {
+        const testing::temporary_folder folder;
+        process_pool pool(1);
+        co_await lose_an_answer(folder, pool);
+        EXPECT_EQ(co_await pool.submit(fn<square>, 3), 9);
+    };
+    run(main);
 }
 
 TEST_F(ProcessPoolDescriptors, NeedsNoThreadInALoop) {
