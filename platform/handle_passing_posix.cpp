@@ -30,6 +30,8 @@ bool must_wait(ssize_t result, when_not_ready what) noexcept {
 std::error_code error_of_call() noexcept {
     if (errno == EAGAIN || errno == EWOULDBLOCK)
         return std::make_error_code(std::errc::operation_would_block);
+    // Too many handles are under way (unix(7)), which <system_error> has no name for.
+    if (errno == ETOOMANYREFS) return std::make_error_code(std::errc::no_buffer_space);
     return last_error();
 }
 

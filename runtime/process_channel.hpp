@@ -68,6 +68,11 @@ public:
 
     /// Sends what is in the queue, or as much as goes without waiting.
     void send(when_not_ready what, std::error_code& error);
+    /// Whether sending has failed because the kernel is out of something for now. It wakes nobody
+    /// when it has it again.
+    static bool is_shortage(const std::error_code& error) noexcept {
+        return error == std::errc::no_buffer_space || error == std::errc::not_enough_memory;
+    }
     bool has_unsent() const noexcept { return sent_ < unsent_.size(); }
 
     /// Receives what is there. False: there will be no more. Invalidates the messages taken.

@@ -5,6 +5,12 @@
 #include <algorithm>
 
 namespace eddy {
+namespace {
+
+// What the kernel is out of when nothing can be sent, it has again soon.
+constexpr std::chrono::milliseconds pause_to_resend{10};
+
+}  // namespace
 
 void worker_fleet::tend() {
     for (const worker_ptr& each : workers_) check_time(*each);
@@ -81,10 +87,15 @@ void worker_fleet::send(const worker_ptr& worker) {
     if (worker->is_closed() || worker->is_sending) return;
     std::error_code error;
     worker->channel().send(when_not_ready::give_up, error);
-    // Other errors mean that the worker is about to be found dead.
-    if (error != std::errc::operation_would_block) return;
-    worker->is_sending = true;
-    loop_.start(send_rest(shared_from_this(), worker));
+    if (error == std::errc::operation_would_block) {
+        worker->is_sending = true;
+        loop_.start(send_rest(shared_from_this(), worker));
+    } else if (process_channel::is_shortage(error)) {
+        if (!resend_.is_armed()) loop_.timers().arm(resend_, loop_.now() + pause_to_resend);
+    } else if (error) {
+        // It receives nothing more. Most often it is about to be found dead.
+        worker->note_silence(deadline_after(loop_.now(), options_.grace()));
+    }
 }
 
 void worker_fleet::check_time(worker_process& worker) {
@@ -146,7 +157,8 @@ void worker_fleet::abandon() noexcept {
         while (each->load() > 0) pending_.push_front(*each->take_last());
     }
     workers_.clear();
-    if (respawn_.is_armed()) loop_.timers().disarm(respawn_);
+    for (alarm* const each : {&respawn_, &resend_})
+        if (each->is_armed()) loop_.timers().disarm(*each);
     drop_pending(nullptr);
     changed.set();
 }

@@ -77,9 +77,9 @@ private:
     void note_useless_worker(const std::string& reason);
     void break_pool(std::exception_ptr why) noexcept;
 
-    class respawn_alarm final : public timer {
+    class alarm final : public timer {
     public:
-        explicit respawn_alarm(event& changed) noexcept : changed_(changed) {}
+        explicit alarm(event& changed) noexcept : changed_(changed) {}
         void on_due() noexcept override { changed_.set(); }
 
     private:
@@ -91,12 +91,13 @@ private:
     intrusive_list<process_job> pending_;  // in the order in which they are to be run
     std::vector<worker_ptr> workers_;      // whose processes were not reaped
     prefetch_policy prefetch_;
+    alarm resend_{changed};
     bool finishing_ = false;
 
     // How many workers in a row have ended without a call being any further.
     unsigned useless_workers_ = 0;
     time_point no_worker_before_{};
-    respawn_alarm respawn_{changed};
+    alarm respawn_{changed};
     std::string initializer_error_;
     std::exception_ptr broken_;
 };

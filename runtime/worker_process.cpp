@@ -158,6 +158,7 @@ void worker_process::retire(time_point deadline) noexcept {
 }
 
 void worker_process::note_silence(time_point deadline) noexcept {
+    if (mute_) return;
     mute_ = true;
     end_by_ = std::min(deadline, end_by_.value_or(deadline));
     changed_.set();

@@ -66,7 +66,7 @@ public:
 
     /// Sends nothing more: it ends when it has done what it has.
     void retire(time_point deadline) noexcept;
-    /// It sends nothing more, and so must end.
+    /// It sends or receives nothing more, and so must end.
     void note_silence(time_point deadline) noexcept;
     void kill() noexcept;
     bool wait(std::chrono::milliseconds timeout) const noexcept { return child_.wait(timeout); }

@@ -8,15 +8,22 @@
 #include "remote_exception.hpp"
 #include "worker_start.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <limits>
+#include <thread>
 
 namespace eddy {
 namespace {
 
 // The page of the worker that this process is.
 constinit std::atomic<const control_page*> own_page = nullptr;
+
+// Between attempts to send when the kernel is out of something.
+constexpr std::chrono::milliseconds shortest_pause{1};
+constexpr std::chrono::milliseconds longest_pause{64};
 
 payload call_function(const message& received) {
     const message_header& head = received.head();
@@ -82,6 +89,11 @@ bool worker_session::send(message_header head, const payload& content) {
     channel_.put(head, content);
     std::error_code error;
     channel_.send(when_not_ready::wait, error);
+    for (auto pause = shortest_pause; process_channel::is_shortage(error);
+         pause = std::min(2 * pause, longest_pause)) {
+        std::this_thread::sleep_for(pause);
+        channel_.send(when_not_ready::wait, error);
+    }
     return !error;
 }
 

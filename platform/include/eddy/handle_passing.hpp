@@ -39,7 +39,8 @@ struct handle_channel {
 
 /// Sends some of `bytes` over a channel, and with the first of them a copy of `passed`, unless that
 /// is invalid; on Windows it must not be a socket. Returns how many were taken; 0 with an error,
-/// which is `operation_would_block` if it gave up.
+/// which is `operation_would_block` if it gave up, and `no_buffer_space` also if too many handles
+/// are under way.
 std::size_t send_with_handle(handle_channel& over, std::span<const std::byte> bytes,
                              native_handle passed, when_not_ready what,
                              std::error_code& error) noexcept;
