@@ -94,7 +94,7 @@ private:
     alarm resend_{changed};
     bool finishing_ = false;
 
-    // How many workers in a row have ended without a call being any further.
+    // How many workers in a row have ended without having been of any use.
     unsigned useless_workers_ = 0;
     time_point no_worker_before_{};
     alarm respawn_{changed};

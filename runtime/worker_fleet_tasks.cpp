@@ -119,7 +119,7 @@ void worker_fleet::worker_ended(const worker_ptr& worker) {
     intrusive_list<process_job> lost;
     if (take_all_back(*worker, first_took_too_long, lost))
         useless_workers_ = 0;
-    else if (!worker->was_told_to_end())
+    else if (!worker->was_told_to_end() && !worker->has_answered())
         note_useless_worker(!initializer_error_.empty() ? initializer_error_
                                                         : "process " + std::to_string(id) +
                                                               " ended with " + how.to_string());

@@ -103,6 +103,7 @@ process_job* worker_process::take_answered(std::uint64_t id) noexcept {
     if (calls_.empty() || calls_.front().job->id != id) return nullptr;
     process_job* const job = calls_.front().job;
     forget(calls_.begin());
+    has_answered_ = true;
     return job;
 }
 

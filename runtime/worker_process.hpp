@@ -29,6 +29,8 @@ public:
     bool is_closed() const noexcept { return closed_; }
     /// Whether its end was the pool's wish.
     bool was_told_to_end() const noexcept { return killed_ || retired_; }
+    /// Whether it has ever answered a call.
+    bool has_answered() const noexcept { return has_answered_; }
 
     std::int64_t id() const noexcept { return child_.id(); }
 
@@ -112,6 +114,7 @@ private:
     static_assert(control_page::places == 64);
 
     std::optional<time_point> end_by_;
+    bool has_answered_ = false;
     bool retired_ = false;
     bool mute_ = false;
     bool killed_ = false;

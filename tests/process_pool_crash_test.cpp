@@ -53,6 +53,16 @@ int succeed_at_attempt(const std::string& folder, int attempt) {
     return 0;
 }
 
+// Returns when so many processes are here at once.
+std::int64_t meet(const std::string& folder, int count) {
+    touch(folder + "/" + std::to_string(testing::own_process()));
+    const auto here = [&folder] {
+        return std::distance(std::filesystem::directory_iterator(folder), {});
+    };
+    while (here() < count) std::this_thread::yield();
+    return testing::own_process();
+}
+
 class ProcessPoolCrash : public testing::leaves_nothing_behind {};
 
 TEST_F(ProcessPoolCrash, CostsTheCallThatWasRunningAndNoOther) {
@@ -108,6 +118,20 @@ TEST_F(ProcessPoolCrash, OfAnIdleWorkerCostsNothing) {
         testing::kill_process(worker);
         EXPECT_EQ(pool.submit(fn<square>, 3).result(), 9);
     }
+}
+
+TEST_F(ProcessPoolCrash, OfManyIdleWorkersAtOnceCostsNothing) {
+    constexpr int count = 6;
+    process_pool pool(count);
+    const temporary_folder folder;
+    std::vector<future<std::int64_t>> calls;
+    for (int i = 0; i < count; ++i)
+        calls.push_back(pool.submit(fn<meet>, folder.path().string(), count));
+    std::vector<std::int64_t> idle;
+    for (auto& each : calls) idle.push_back(each.result());
+    for (const std::int64_t each : idle) testing::kill_process(each);
+    while (testing::has_children()) std::this_thread::yield();
+    EXPECT_EQ(pool.submit(fn<square>, 3).result(), 9);
 }
 
 TEST_F(ProcessPoolCrash, RepeatsIdempotentCalls) {
