@@ -60,9 +60,10 @@ worker_process* worker_fleet::start_worker() {
         workers_.push_back(
             std::make_shared<worker_process>(loop_, changed, options_.initializer().get()));
     } catch (const std::system_error& error) {
-        note_useless_worker(error.what());
+        note_failed_start(error.what());
         return nullptr;
     }
+    failed_starts_ = 0;
     const worker_ptr& worker = workers_.back();
     const std::string name = "worker " + std::to_string(worker->id());
     loop_.start(follow_answers(shared_from_this(), worker))->set_name("answers of " + name);

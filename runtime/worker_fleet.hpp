@@ -75,6 +75,8 @@ private:
     bool take_all_back(worker_process& worker, bool first_took_too_long,
                        intrusive_list<process_job>& lost) noexcept;
     void note_useless_worker(const std::string& reason);
+    void note_failed_start(const std::string& reason);
+    void pause_starting(duration time);
     void break_pool(std::exception_ptr why) noexcept;
 
     class alarm final : public timer {
@@ -96,6 +98,8 @@ private:
 
     // How many workers in a row have ended without having been of any use.
     unsigned useless_workers_ = 0;
+    // How many could not even be started, in a row.
+    unsigned failed_starts_ = 0;
     time_point no_worker_before_{};
     alarm respawn_{changed};
     std::string initializer_error_;

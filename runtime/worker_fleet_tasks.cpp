@@ -17,6 +17,12 @@ constexpr unsigned most_useless_workers = 5;
 // The second of them is started so much later, the third after twice the time, and so on.
 constexpr std::chrono::milliseconds first_pause{10};
 
+// The same for workers that cannot be started, which most often is for want of something that
+// others will give back: all in all it takes three seconds until there is no hope.
+constexpr std::chrono::milliseconds longest_pause{1000};
+constexpr unsigned starts_until_longest_pause = 8;
+constexpr unsigned most_failed_starts = 10;
+
 std::string message_of(const std::exception_ptr& error) {
     try {
         std::rethrow_exception(error);
@@ -158,7 +164,25 @@ void worker_fleet::note_useless_worker(const std::string& reason) {
     if (++useless_workers_ >= most_useless_workers)
         return break_pool(std::make_exception_ptr(broken_process_pool(
             "no worker lives long enough to do anything; the last one: " + reason)));
-    no_worker_before_ = loop_.now() + first_pause * (1 << (useless_workers_ - 1));
+    pause_starting(first_pause * (1 << (useless_workers_ - 1)));
+}
+
+// The system is short of something. With a worker left, the pool has time until it has it again.
+void worker_fleet::note_failed_start(const std::string& reason) {
+    const auto is_usable = [](const worker_ptr& each) { return each->is_usable(); };
+    ++failed_starts_;
+    if (std::ranges::any_of(workers_, is_usable))
+        failed_starts_ = std::min(failed_starts_, starts_until_longest_pause);
+    else if (failed_starts_ >= most_failed_starts)
+        return break_pool(
+            std::make_exception_ptr(broken_process_pool("no worker can be started: " + reason)));
+    pause_starting(failed_starts_ < starts_until_longest_pause
+                       ? first_pause * (1 << (failed_starts_ - 1))
+                       : longest_pause);
+}
+
+void worker_fleet::pause_starting(duration time) {
+    no_worker_before_ = loop_.now() + time;
     if (respawn_.is_armed()) loop_.timers().disarm(respawn_);
     loop_.timers().arm(respawn_, no_worker_before_);
 }

@@ -25,6 +25,8 @@
 namespace eddy {
 namespace {
 
+using namespace std::chrono_literals;
+
 int square(int x) {
     return x * x;
 }
@@ -103,6 +105,24 @@ TEST_F(ProcessPoolDescriptors, CostsTheCallsOfOneWorkerIfThereIsNoneForAnAnswer)
         EXPECT_EQ(co_await pool.submit(fn<square>, 3), 9);
     };
     run(main);
+}
+
+TEST_F(ProcessPoolDescriptors, MayRunOutAsLongAsThereIsAWorker) {
+    process_pool pool(2);
+    const testing::temporary_folder folder;
+    future<std::vector<char>> busy =
+        pool.submit(fn<large_after>, folder.path("begun"), folder.path("go"));
+    testing::wait_for_file(folder.path("begun"));
+    std::vector<future<int>> more;
+    {
+        const testing::no_more_descriptors none;
+        for (int i = 0; i < 5; ++i) more.push_back(pool.submit(fn<square>, i));
+        // Long enough for many attempts to start another one.
+        EXPECT_THROW(more.back().result(400ms), timeout_error);
+    }
+    std::ofstream(folder.path("go")).flush();
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(more[static_cast<std::size_t>(i)].result(), i * i);
+    busy.result();
 }
 
 TEST_F(ProcessPoolDescriptors, NeedsNoThreadInALoop) {
