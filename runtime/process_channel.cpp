@@ -88,7 +88,7 @@ message process_channel::open(const message_header& head, std::span<const std::b
     handles_.erase(handles_.begin());
     std::error_code error;
     memory_mapping mapped = memory_mapping::open(memory.get(), mapping_access::read, error);
-    if (error) throw std::system_error(error, "map memory from another process");
+    if (error) return message(head, error);
     return message(head, std::move(mapped));
 }
 

@@ -8,6 +8,7 @@
 #include <deque>
 #include <optional>
 #include <span>
+#include <system_error>
 #include <vector>
 
 namespace eddy {
@@ -45,12 +46,20 @@ public:
         : head_(head), content_(bytes) {}
     message(const message_header& head, memory_mapping memory) noexcept
         : head_(head), memory_(std::move(memory)), content_(memory_.bytes()) {}
+    message(const message_header& head, const std::error_code& error) noexcept
+        : head_(head), error_(error) {}
 
     const message_header& head() const noexcept { return head_; }
-    std::span<const std::byte> content() const noexcept { return content_; }
+    /// Throws std::system_error if its memory could not be mapped. What it is about is known then
+    /// all the same, so that only that need fail.
+    std::span<const std::byte> content() const {
+        if (error_) throw std::system_error(error_, "map memory from another process");
+        return content_;
+    }
 
 private:
     message_header head_;
+    std::error_code error_;
     memory_mapping memory_;
     std::span<const std::byte> content_;
 };

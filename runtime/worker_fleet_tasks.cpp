@@ -89,9 +89,9 @@ worker_fleet::reception worker_fleet::take_answers(worker_process& worker) noexc
 
 void worker_fleet::take_answer(worker_process& worker, const message& answer) {
     const message_header& head = answer.head();
-    payload_reader content(answer.content());
     if (head.kind == message_kind::greeting) return check_greeting(answer);
     if (head.kind == message_kind::initializer_failed) {
+        payload_reader content(answer.content());
         initializer_error_ = "its initializer has thrown: " + message_of(read_exception(content));
         return;
     }
@@ -100,10 +100,15 @@ void worker_fleet::take_answer(worker_process& worker, const message& answer) {
     useless_workers_ = 0;
     initializer_error_.clear();
     prefetch_.note(std::chrono::microseconds(head.microseconds));
-    if (head.kind == message_kind::value)
-        job->succeed(content);
-    else
-        job->fail(read_exception(content));
+    try {
+        payload_reader content(answer.content());
+        if (head.kind == message_kind::value)
+            job->succeed(content);
+        else
+            job->fail(read_exception(content));
+    } catch (const std::exception&) {
+        job->fail(std::current_exception());
+    }
 }
 
 void worker_fleet::check_greeting(const message& greeting) {

@@ -1,6 +1,7 @@
 #include "process_channel.hpp"
 
 #include "support/sockets.hpp"
+#include "support/unmappable_payload.hpp"
 
 #include <gtest/gtest.h>
 
@@ -137,6 +138,18 @@ TEST_F(ProcessChannel, RefusesNonsense) {
     send_raw(std::string(100, '\xff'));
     ASSERT_TRUE(receive());
     EXPECT_THROW(receiver_.take(), serialization_error);
+}
+
+TEST_F(ProcessChannel, TellsOfAMessageWhoseMemoryCannotBeMapped) {
+    sender_.put({.kind = message_kind::call, .call = 7}, testing::unmappable_payload());
+    put(8, 5);
+    EXPECT_FALSE(send());
+    ASSERT_TRUE(receive());
+    const auto unreadable = receiver_.take();
+    ASSERT_TRUE(unreadable);
+    EXPECT_EQ(unreadable->head().call, 7U);
+    EXPECT_THROW(unreadable->content(), std::system_error);
+    expect_message(8, 5);
 }
 
 TEST_F(ProcessChannel, RefusesContentWhoseMemoryDoesNotCome) {

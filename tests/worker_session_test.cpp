@@ -3,6 +3,7 @@
 #include "function_registry.hpp"
 #include "remote_exception.hpp"
 #include "support/sockets.hpp"
+#include "support/unmappable_payload.hpp"
 
 #include <eddy/process_error.hpp>
 #include <eddy/remote_call.hpp>
@@ -138,6 +139,22 @@ TEST_F(WorkerSession, RefusesArgumentsThatAreCutOff) {
     EXPECT_EQ(head.kind, message_kind::error);
     payload_reader reader(content);
     EXPECT_THROW(std::rethrow_exception(read_exception(reader)), serialization_error);
+}
+
+// If it ended instead, the next worker would be given the same call, and end as well.
+TEST_F(WorkerSession, RefusesArgumentsThatItHasNoMemoryToMap) {
+    greet();
+    remote_call call = make_remote_call(fn<square>, 5);
+    call.arguments = testing::unmappable_payload();
+    offer_and_send(17, call);
+    const auto [head, content] = receive();
+    EXPECT_EQ(head.kind, message_kind::error);
+    EXPECT_EQ(head.call, 17U);
+    payload_reader reader(content);
+    EXPECT_THROW(std::rethrow_exception(read_exception(reader)), std::system_error);
+
+    offer_and_send(18, make_remote_call(fn<square>, 6));
+    expect_value(18, 36);
 }
 
 TEST_F(WorkerSession, PassesOverACallThatWasTakenBack) {
