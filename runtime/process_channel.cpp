@@ -15,13 +15,28 @@ static_assert(sizeof(message_header) % alignment == 0);
 constexpr std::size_t most_inline = payload_writer::most_bytes;
 constexpr std::size_t room_to_receive = 2 * most_inline;
 
+// A queue that has been emptied keeps so much memory for the next messages.
+constexpr std::size_t most_kept = 4 * most_inline;
+
 constexpr std::size_t aligned(std::size_t size) noexcept {
     return (size + alignment - 1) / alignment * alignment;
 }
 
 }  // namespace
 
+// Lets go of what was sent once that is the larger part: a busy queue may never be empty. So on
+// average each byte is moved once at most.
+void process_channel::make_room() noexcept {
+    if (sent_ < most_inline || sent_ < unsent_.size() / 2) return;
+    // Messages stay at multiples of the alignment.
+    const std::size_t gone = sent_ / alignment * alignment;
+    unsent_.erase(unsent_.begin(), unsent_.begin() + static_cast<std::ptrdiff_t>(gone));
+    sent_ -= gone;
+    for (passed_handle& each : unsent_handles_) each.at -= gone;
+}
+
 void process_channel::put(message_header head, const payload& content) {
+    make_room();
     head.size = static_cast<std::uint32_t>(content.bytes.size());
     head.has_memory = content.memory != nullptr;
     if (content.memory) unsent_handles_.push_back({unsent_.size(), content.memory});
@@ -53,6 +68,7 @@ void process_channel::send(when_not_ready what, std::error_code& error) {
     }
     unsent_.clear();
     sent_ = 0;
+    if (unsent_.capacity() > most_kept) std::vector<std::byte>().swap(unsent_);
 }
 
 bool process_channel::receive(when_not_ready what, std::error_code& error) {

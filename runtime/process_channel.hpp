@@ -83,6 +83,8 @@ public:
         return error == std::errc::no_buffer_space || error == std::errc::not_enough_memory;
     }
     bool has_unsent() const noexcept { return sent_ < unsent_.size(); }
+    /// How many bytes of memory the queue takes up, besides what the kernel holds.
+    std::size_t queue_memory() const noexcept { return unsent_.capacity(); }
 
     /// Receives what is there. False: there will be no more. Invalidates the messages taken.
     bool receive(when_not_ready what, std::error_code& error);
@@ -96,6 +98,7 @@ private:
         std::shared_ptr<const unique_handle> memory;
     };
 
+    void make_room() noexcept;
     std::size_t end_of_next_piece() const noexcept;
     message open(const message_header& head, std::span<const std::byte> bytes);
 

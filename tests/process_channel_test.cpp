@@ -99,6 +99,35 @@ TEST_F(ProcessChannel, SendsMoreThanTheSocketTakesInPieces) {
     rest.join();
 }
 
+TEST_F(ProcessChannel, NeedsNoMoreMemoryForAQueueThatIsNeverEmpty) {
+    // More than the socket takes, so that there always is a rest; some of it with a handle.
+    std::uint64_t last = 0;
+    const auto put_next = [this, &last] {
+        ++last;
+        put(last, last % 7 == 0 ? 70'000 : 60'001);
+    };
+    while (!sender_.has_unsent()) {
+        put_next();
+        send(when_not_ready::give_up);
+    }
+    for (int i = 0; i < 10; ++i) put_next();
+    for (std::uint64_t call = 1; call <= 500; ++call) {
+        expect_message(call, call % 7 == 0 ? 70'000 : 60'001);
+        put_next();
+        EXPECT_EQ(send(when_not_ready::give_up), std::errc::operation_would_block);
+        ASSERT_LE(sender_.queue_memory(), 5'000'000U) << "after " << call << " messages";
+    }
+}
+
+TEST_F(ProcessChannel, GivesBackTheMemoryOfALongQueue) {
+    for (std::uint64_t call = 1; call <= 100; ++call) put(call, 60'000);
+    EXPECT_GE(sender_.queue_memory(), 6'000'000U);
+    std::thread all([this] { EXPECT_FALSE(send()); });
+    for (std::uint64_t call = 1; call <= 100; ++call) expect_message(call, 60'000);
+    all.join();
+    EXPECT_LE(sender_.queue_memory(), 200'000U);
+}
+
 TEST_F(ProcessChannel, LaysContentWhereValuesCanBeReadInPlace) {
     for (std::uint64_t call = 1; call <= 5; ++call) put(call, call);
     EXPECT_FALSE(send());
