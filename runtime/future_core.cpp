@@ -138,13 +138,16 @@ void future_core::add_callback(std::unique_ptr<callback> added) noexcept {
 
 void future_core::run_callbacks() noexcept {
     if (!is_done() || (status_.load(std::memory_order_relaxed) & watched) == 0) return;
-    std::unique_lock lock(mutex_);
-    while (callbacks_) {
-        const std::unique_ptr<callback> first = std::move(callbacks_);
-        callbacks_ = std::move(first->next);
-        lock.unlock();
+    std::unique_ptr<callback> first;
+    {
+        const std::lock_guard lock(mutex_);
+        first = std::move(callbacks_);
+    }
+    // None is added any more. Those there are may drop both ends, so `this` may be gone from now
+    // on; and they are destroyed here, where no lock is held.
+    while (first) {
         first->call();
-        lock.lock();
+        first = std::move(first->next);
     }
 }
 

@@ -8,8 +8,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace eddy {
 namespace {
@@ -55,6 +57,48 @@ TEST(FutureCore, TellsItsWatchersAtOnceThatItIsCancelledButCallsBackOnlyWhenAske
     result.core().run_callbacks();
     EXPECT_EQ(log, "wc");
     EXPECT_TRUE(result.core().cancel(cancel_mode::stop)) << "it is cancelled";
+}
+
+// Asks the future for something that needs its lock.
+class asks_when_destroyed {
+public:
+    asks_when_destroyed(future_core& of, std::string& log) noexcept : of_(&of), log_(log) {}
+    asks_when_destroyed(asks_when_destroyed&& other) noexcept
+        : of_(std::exchange(other.of_, nullptr)), log_(other.log_) {}
+    ~asks_when_destroyed() {
+        if (of_ == nullptr) return;
+        of_->let_watchers_return();
+        log_.push_back('d');
+    }
+
+private:
+    future_core* of_;
+    std::string& log_;
+};
+
+TEST(FutureCore, DestroysWhatACallbackHoldsWithoutItsLock) {
+    completer<int> producer;
+    const future<int> result = producer.get_future();
+    std::string log;
+    asks_when_destroyed held(result.core(), log);
+    result.core().on_done([held = std::move(held), &log] { log.push_back('1'); });
+    result.core().on_done([&log] { log.push_back('2'); });
+    producer.set_result(7);
+    EXPECT_EQ(log, "1d2");
+}
+
+TEST(FutureCore, CallsEverybodyBackThoughTheFirstDestroysIt) {
+    auto producer = std::make_unique<completer<int>>();
+    auto result = std::make_unique<future<int>>(producer->get_future());
+    std::string log;
+    result->on_done([&] {
+        log.push_back('1');
+        result.reset();
+        producer.reset();
+    });
+    result->on_done([&log] { log.push_back('2'); });
+    EXPECT_TRUE(result->cancel());
+    EXPECT_EQ(log, "12");
 }
 
 TEST(FutureCore, LetsOneOfManyThreadsClaimTheWork) {

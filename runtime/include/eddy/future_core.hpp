@@ -90,6 +90,7 @@ public:
     /// Calls back once it is done, on the thread that finishes it; at once if it is done.
     template <class Callback>
     void on_done(Callback callback);
+    /// Calls back those for whom `cancel` has done it. They may drop both ends.
     void run_callbacks() noexcept;
 
     /// Throws `would_deadlock` if the work needs the calling thread, which so must not block until
