@@ -233,8 +233,8 @@ TEST(LoopObserver, EndsATraceWhereAnotherBegins) {
 
 task<> start_with_strange_names() {
     // Latin-1; too long; half a pair of UTF-16; beyond the last one; cut off. And what is right.
-    for (const char* const name : {"caf\xe9", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82",
-                                   "\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x8c"})
+    for (const char* const name : {"caf\xe9", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+                                   "\xe2\x82", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x8c"})
         co_await create_task(compute_for(0ms), name);
 }
 
