@@ -10,12 +10,15 @@ namespace {
 // What a worker takes from outside at once; the others steal it from there. Fits into a new deque.
 constexpr std::size_t jobs_per_batch = 32;
 
+// Each has a slot from the beginning. (As a size, which the sum with others fits into.)
+constexpr std::size_t most_spare_threads = 4096;
+
 }  // namespace
 
 work_scheduler::work_scheduler(const thread_pool_options& options)
     : threads_(std::max(1U, options.threads())),
       initializer_(options.initializer()),
-      workers_(threads_ + options.spare_threads()) {
+      workers_(threads_ + std::min<std::size_t>(options.spare_threads(), most_spare_threads)) {
     try {
         const std::lock_guard lock(roster_);
         for (unsigned i = 0; i < threads_; ++i) start_worker();

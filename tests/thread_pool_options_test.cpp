@@ -2,11 +2,13 @@
 
 #include "support/latch.hpp"
 
+#include <eddy/completer.hpp>
 #include <eddy/thread_pool.hpp>
 
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -79,6 +81,18 @@ TEST(ThreadPoolOptions, AreNotNeededAnyMoreOnceThePoolIsMade) {
     options.reset();
     EXPECT_EQ(pool.submit(square, 3).result(), 9);
     EXPECT_EQ(calls, 1);
+}
+
+TEST(ThreadPoolOptions, MayAskForMoreSpareThreadsThanThereCanBe) {
+    thread_pool pool(
+        thread_pool_options().threads(1).spare_threads(std::numeric_limits<unsigned>::max()));
+    completer<int> other;
+    future<int> awaited = other.get_future();
+    future<int> waiting = pool.submit([&awaited] { return awaited.result(); });
+    // While that blocks, a spare thread runs this.
+    EXPECT_EQ(pool.submit([] { return 3; }).result(), 3);
+    other.set_result(7);
+    EXPECT_EQ(waiting.result(), 7);
 }
 
 }  // namespace

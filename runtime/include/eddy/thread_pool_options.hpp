@@ -27,7 +27,8 @@ public:
     }
     const std::function<void()>& initializer() const noexcept { return initializer_; }
 
-    /// How many threads may be added in place of those that block in `result` and its like.
+    /// How many threads may be added in place of those that block in `result` and its like: 4096
+    /// at most, however many are asked for.
     thread_pool_options& spare_threads(unsigned limit) {
         spare_threads_ = limit;
         return *this;
