@@ -161,7 +161,9 @@ void future_core::wait() {
 }
 
 bool future_core::wait_until(time_point deadline) {
-    return is_done() || block(deadline);
+    if (is_done()) return true;
+    if (deadline > std::chrono::steady_clock::now()) check_blocking();
+    return block(deadline);
 }
 
 bool future_core::block(std::optional<time_point> deadline) {

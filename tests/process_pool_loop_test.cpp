@@ -88,6 +88,9 @@ TEST_F(ProcessPoolInLoop, RefusesToBlockTheThreadItNeeds) {
         future<int> result = pool.submit(fn<square>, 3);
         EXPECT_THROW(result.result(), would_deadlock);
         EXPECT_THROW(result.exception(), would_deadlock);
+        EXPECT_THROW(result.result(1h), would_deadlock);
+        EXPECT_THROW(result.exception(1h), would_deadlock);
+        EXPECT_THROW(result.result(0s), timeout_error) << "that does not block";
         std::vector<future<int>> both;
         both.push_back(pool.submit(fn<square>, 4));
         both.push_back(pool.submit(fn<square>, 5));

@@ -78,8 +78,9 @@ public:
         core().on_done(std::move(f));
     }
 
-    /// Parks the task until the work is done. If the task is cancelled, so is work that has not
-    /// started; work that is running is waited for.
+    /// Parks the task until the work is done. If the task is cancelled, so is the work, as `cancel`
+    /// does it, and its end is waited for: what runs on a thread goes on until it returns, what
+    /// runs in another process is asked to stop and killed after the grace.
     future_awaiter<T> operator co_await() noexcept {
         return future_awaiter<T>(state(), when_cancelled::wait);
     }

@@ -76,7 +76,8 @@ public:
 
     /// Blocks until it is done. On a worker of the pool that has to do the work, does it.
     void wait();
-    /// Blocks until it is done or the time has come. Returns whether it is done.
+    /// Blocks until it is done or the time has come. Returns whether it is done. A time that has
+    /// passed is no reason to block, nor to throw what `check_blocking` throws.
     bool wait_until(time_point deadline);
 
     /// False: it is done, and the watcher will not be called.

@@ -66,8 +66,8 @@ struct mapped_chunk {
 
 /// The results of `map`, in the order of the range, which is read as they are asked for. In a
 /// for loop it blocks; in a coroutine, `while (auto value = co_await results.next())`. A chunk that
-/// fails throws once, in its place; then the next one follows. Destroying it cancels what has not
-/// started. A function without a result gives std::monostate.
+/// fails throws once, in its place. Destroying it cancels the rest as `future::cancel` does, so in
+/// a process pool also what is running. A function without a result gives std::monostate.
 template <executor Pool, class Function, std::ranges::view View>
 class map_results {
     using element = std::ranges::range_value_t<View>;
