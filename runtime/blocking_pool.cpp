@@ -8,13 +8,10 @@ namespace eddy {
 namespace {
 
 // The pool of this process. A forked child, which has none of its threads, makes another one.
+// Destroyed it is never: what runs at the very end of the program, such as the destructor of
+// another static object, shall find it shut down.
 class pool_of_process {
 public:
-    pool_of_process() = default;
-    pool_of_process(const pool_of_process&) = delete;
-    pool_of_process& operator=(const pool_of_process&) = delete;
-    ~pool_of_process() { delete newest_.load(); }
-
     blocking_pool& get() {
         generation* known = newest_.load(std::memory_order_acquire);
         while (known == nullptr || known->forks != fork_count()) {
@@ -23,6 +20,11 @@ public:
             made->before.release();  // another thread was faster, and has it
         }
         return known->pool;
+    }
+
+    // A pool of the process that forked this one has nothing to shut down here.
+    void shut_down() {
+        if (generation* const newest = newest_.load()) newest->pool.shutdown();
     }
 
 private:
@@ -46,7 +48,11 @@ blocking_pool::~blocking_pool() {
 }
 
 blocking_pool& blocking_pool::shared() {
-    static pool_of_process pool;
+    static pool_of_process& pool = *new pool_of_process;
+    struct shutdown_at_exit {
+        ~shutdown_at_exit() { pool.shut_down(); }
+    };
+    static const shutdown_at_exit at_exit;
     return pool.get();
 }
 

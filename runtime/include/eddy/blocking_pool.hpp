@@ -48,8 +48,8 @@ public:
     /// forked child there are none, and it waits for nothing.
     ~blocking_pool();
 
-    /// The one behind `to_thread`, made when first needed; a forked child has one of its own. Its
-    /// end is the end of the program.
+    /// The one behind `to_thread`, made when first needed; a forked child has one of its own. The
+    /// end of the program shuts it down, and who comes later still gets `pool_closed`.
     static blocking_pool& shared();
 
     /// Calls `f` with the arguments, all taken by value, on a thread of the pool. An exception goes
