@@ -141,11 +141,17 @@ void elastic_threads::shutdown(shutdown_mode mode) {
     join_those_who_left();
 }
 
-// Without the lock: a thread that ends may still run destructors of the user's.
+// Without the lock: a thread that ends may still run destructors of the user's. One of those may
+// come here itself, and leaves it to others: it cannot wait for its own end, nor for that of one
+// which may be waiting for it.
 void elastic_threads::join_those_who_left() {
     thread_list ended;
     {
         const std::lock_guard lock(mutex_);
+        const auto is_this_thread = [](const std::thread& each) {
+            return each.get_id() == std::this_thread::get_id();
+        };
+        if (std::ranges::any_of(left_, is_this_thread)) return;
         ended.swap(left_);
     }
     for (std::thread& each : ended) each.join();

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <thread>
@@ -44,6 +45,30 @@ TEST(BlockingPool, UsesAnIdleThreadBeforeItAddsOne) {
         testing::wait_until_asleep(pool.submit(testing::this_thread_number).result());
         ASSERT_EQ(pool.thread_count(), 1U);
     }
+}
+
+// Does something when its thread ends.
+struct farewell {
+    ~farewell() {
+        if (say) say();
+    }
+    std::function<void()> say;
+};
+
+TEST(BlockingPool, TakesAJobFromAThreadThatHasLeft) {
+    blocking_pool pool(blocking_pool_options().idle_timeout(0ns));
+    future<int> last;
+    testing::latch submitted(1);
+    pool.submit([&] {
+            static thread_local farewell at_the_end;
+            at_the_end.say = [&] {
+                last = pool.submit(square, 7);
+                submitted.count_down();
+            };
+        })
+        .result();
+    submitted.wait();
+    EXPECT_EQ(last.result(), 49);
 }
 
 TEST(BlockingPool, HasNoMoreThreadsThanItMay) {
