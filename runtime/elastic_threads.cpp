@@ -79,7 +79,7 @@ void elastic_threads::discard_pending() noexcept {
 // The threads ----------------------------------------------------------------------------------
 
 void elastic_threads::have_threads_for(std::size_t jobs) {
-    if (jobs <= idle_ || running_threads() >= limit()) return;
+    if (jobs <= idle_ || !may_add_thread()) return;
     try {
         start_thread();
     } catch (const std::exception&) {

@@ -36,10 +36,17 @@ private:
     class worker;
     using thread_list = std::list<std::thread>;
 
+    // Threads beyond the limit, in place of those that wait for other jobs. As many as a thread
+    // pool has spare ones.
+    static constexpr std::size_t most_replacements = 64;
+
     bool is_own_thread() const noexcept;
 
     // Under the lock.
     std::size_t running_threads() const noexcept { return threads_.size() - blocked_; }
+    bool may_add_thread() const noexcept {
+        return running_threads() < limit() && threads_.size() < limit() + most_replacements;
+    }
     void append(pool_job& job) noexcept;
     pool_job* take_first() noexcept;
     void have_threads_for(std::size_t jobs);

@@ -3,6 +3,8 @@
 #include "support/asleep.hpp"
 #include "support/latch.hpp"
 
+#include <eddy/completer.hpp>
+
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -45,6 +47,25 @@ TEST(BlockingPool, UsesAnIdleThreadBeforeItAddsOne) {
         testing::wait_until_asleep(pool.submit(testing::this_thread_number).result());
         ASSERT_EQ(pool.thread_count(), 1U);
     }
+}
+
+TEST(BlockingPool, ReplacesOnlySoManyThreadsThatWaitForOthers) {
+    constexpr int most = 2 + 64;
+    blocking_pool pool(blocking_pool_options().threads(2));
+    std::vector<completer<int>> others(most);
+    testing::latch all_run(most);
+    std::vector<future<int>> waiting;
+    for (completer<int>& each : others)
+        waiting.push_back(pool.submit([&each, &all_run] {
+            all_run.count_down();
+            return each.get_future().result();
+        }));
+    all_run.wait();
+    future<int> one_more = pool.submit(square, 7);
+    EXPECT_THROW(one_more.result(200ms), timeout_error) << "a thread was added for it";
+    EXPECT_EQ(pool.thread_count(), static_cast<std::size_t>(most));
+    for (completer<int>& each : others) each.set_result(3);
+    EXPECT_EQ(one_more.result(), 49);
 }
 
 // Does something when its thread ends.

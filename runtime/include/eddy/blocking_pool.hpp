@@ -15,7 +15,8 @@ class blocking_pool_options {
 public:
     blocking_pool_options() = default;
 
-    /// How many threads there may be at most.
+    /// How many threads may run at once. A job that waits for another one, with `result` and its
+    /// like, does not count, so that there may be up to 64 threads more.
     blocking_pool_options& threads(unsigned limit) {
         threads_ = limit;
         return *this;
