@@ -10,16 +10,25 @@ namespace {
 // number. It is more than a batch from outside, which therefore stays in order.
 constexpr unsigned turns_per_look_outside = 61;
 
+// So many jobs may wait in each other on one stack, before a spare thread helps out: half a
+// megabyte, if each needs one kilobyte.
+constexpr unsigned most_nested_jobs = 500;
+
 }  // namespace
 
 // While a job runs, only what it pushes itself counts as its own.
 class pool_worker::current_job {
 public:
     explicit current_job(pool_worker& on) noexcept
-        : on_(on), outer_floor_(std::exchange(on.floor_, on.jobs_.height())) {}
+        : on_(on), outer_floor_(std::exchange(on.floor_, on.jobs_.height())) {
+        ++on_.nested_jobs_;
+    }
     current_job(const current_job&) = delete;
     current_job& operator=(const current_job&) = delete;
-    ~current_job() { on_.floor_ = outer_floor_; }
+    ~current_job() {
+        --on_.nested_jobs_;
+        on_.floor_ = outer_floor_;
+    }
 
 private:
     pool_worker& on_;
@@ -53,14 +62,20 @@ void pool_worker::run(pool_job& job) noexcept {
         job.run();
 }
 
+// Whoever waits should block instead of running one more job inside of another.
+bool pool_worker::is_nested_too_deeply() const noexcept {
+    return nested_jobs_ >= most_nested_jobs && scheduler_.can_replace_worker();
+}
+
 void pool_worker::run_now(pool_job& job) noexcept {
+    if (is_nested_too_deeply()) return;
     if (take_back(job)) return run(job);
     const current_job only_its_own(*this);
     job.run_ahead();
 }
 
 bool pool_worker::run_descendant() noexcept {
-    if (jobs_.height() <= floor_) return false;
+    if (jobs_.height() <= floor_ || is_nested_too_deeply()) return false;
     pool_job* const own = jobs_.pop();
     if (own == nullptr) return false;
     run(*own);

@@ -60,6 +60,7 @@ private:
     void work();
     pool_job* next_job();
     void run(pool_job& job) noexcept;
+    bool is_nested_too_deeply() const noexcept;
 
     class current_job;
 
@@ -67,6 +68,7 @@ private:
     work_stealing_deque<pool_job> jobs_;
     // What lies at or above this height was pushed by the job that is running, or by its own.
     std::int64_t floor_ = 0;
+    unsigned nested_jobs_ = 0;  // on this stack: each but the last waits for another one
     unsigned turns_ = 0;
     std::minstd_rand random_;
     std::thread thread_;

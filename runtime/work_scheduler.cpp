@@ -153,6 +153,11 @@ void work_scheduler::wait_for_initializers() {
     std::rethrow_exception(initializer_error_);
 }
 
+bool work_scheduler::can_replace_worker() noexcept {
+    const std::lock_guard lock(roster_);
+    return aside_ > 0 || started_ < workers_.size();
+}
+
 void work_scheduler::worker_blocks() noexcept {
     const std::lock_guard lock(roster_);
     --active_;

@@ -59,6 +59,9 @@ public:
         idle_.wake_one();
     }
 
+    /// Whether another thread takes the place of a worker that blocks now. (Most likely: another
+    /// worker may be faster.)
+    bool can_replace_worker() noexcept;
     void worker_blocks() noexcept;
     void worker_goes_on() noexcept;
 

@@ -374,5 +374,41 @@ TEST(ThreadPool, FallsAsleepWhenThereIsNothingToDo) {
     testing::wait_until_asleep(second.result());
 }
 
+thread_local int waits_on_this_stack = 0;
+
+// Waits for the job before it, and notes how many jobs of one thread have come to wait in another.
+int count_jobs(future<int>& before, std::atomic<int>& most) {
+    const int waits = ++waits_on_this_stack;
+    for (int seen = most; seen < waits && !most.compare_exchange_weak(seen, waits);) continue;
+    const int count = before.result() + 1;
+    --waits_on_this_stack;
+    return count;
+}
+
+// The last of so many jobs, each of which waits for the one before it.
+int wait_for_chain(thread_pool& pool, int length, std::atomic<int>& most) {
+    future<int> last = pool.submit([] { return 0; });
+    for (int i = 0; i < length; ++i)
+        last = pool.submit(
+            [before = std::move(last), &most]() mutable { return count_jobs(before, most); });
+    return last.result();
+}
+
+TEST(ThreadPool, LetsASpareThreadHelpBeforeTheStackOfOneOverflows) {
+    thread_pool pool(1);
+    std::atomic<int> most = 0;
+    const auto wait = [&] { return wait_for_chain(pool, 1500, most); };
+    EXPECT_EQ(pool.submit(wait).result(), 1500);
+    EXPECT_LE(most, 500);
+}
+
+TEST(ThreadPool, LetsJobsWaitInEachOtherAsDeepAsNeedBeIfThereIsNoSpareThread) {
+    thread_pool pool(thread_pool_options().threads(1).spare_threads(0));
+    std::atomic<int> most = 0;
+    const auto wait = [&] { return wait_for_chain(pool, 1000, most); };
+    EXPECT_EQ(pool.submit(wait).result(), 1000);
+    EXPECT_EQ(most, 1000);
+}
+
 }  // namespace
 }  // namespace eddy

@@ -16,7 +16,8 @@ public:
     /// Whose worker it is; only the address counts.
     const void* pool() const noexcept { return pool_; }
 
-    /// Runs a job of its pool at once, unless somebody has started it.
+    /// Runs a job of its pool at once, unless somebody has started it, or so many wait in each
+    /// other on this stack that it is better to block.
     virtual void run_now(pool_job& job) noexcept = 0;
 
     /// Runs one job that the current job has submitted itself. False: there is none. Foreign jobs
