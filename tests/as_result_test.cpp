@@ -1,5 +1,7 @@
 #include <eddy/as_result.hpp>
 
+#include "support/cancel_sweep.hpp"
+#include "support/counted.hpp"
 #include "support/ending.hpp"
 #include "support/simulate.hpp"
 
@@ -102,6 +104,44 @@ task<ending> cancel_before_it_waits() {
 TEST(AsResult, StillThrowsCancelled) {
     EXPECT_EQ(simulate(cancel_waiting_task()), ending::cancelled);
     EXPECT_EQ(simulate(cancel_before_it_waits()), ending::cancelled);
+}
+
+struct place {
+    lock door;
+    int inside = 0;
+};
+
+task<counted> make_thing() {
+    const counted other(1);
+    co_await sleep(10us);
+    co_return counted(2);
+}
+
+task<> work_with_results(std::shared_ptr<place> at) {
+    result<lock::guard> held = co_await as_result(at->door.acquire());
+    EXPECT_EQ(++at->inside, 1) << "the lock is held";
+    --at->inside;
+    const result<counted> made = co_await as_result(make_thing());
+    EXPECT_TRUE(made.has_value());
+    const result<int> failed = co_await as_result(fail());
+    EXPECT_FALSE(failed.has_value());
+    held.value().release();
+    task_handle<counted> other = create_task(make_thing());
+    const result<counted> joined = co_await as_result(std::move(other));
+    EXPECT_TRUE(joined.has_value());
+    const result<void> slept = co_await as_result(sleep(10us));
+    EXPECT_TRUE(slept.has_value());
+}
+
+TEST(AsResult, LosesNothingAndHidesNoCancellationWheneverItComes) {
+    sweep([](simulated_backend&) {
+        const auto shared = std::make_shared<place>();
+        scenario made;
+        for (int i = 0; i < 3; ++i) made.tasks.push_back(work_with_results(shared));
+        made.victims = 3;
+        made.check = [shared] { EXPECT_FALSE(shared->door.is_held()); };
+        return made;
+    });
 }
 
 }  // namespace

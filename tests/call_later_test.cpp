@@ -1,10 +1,13 @@
 #include <eddy/call_later.hpp>
 
+#include "support/cancel_sweep.hpp"
+#include "support/counted.hpp"
 #include "support/ending.hpp"
 #include "support/simulate.hpp"
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -117,6 +120,54 @@ TEST(CallLater, IsNotCalledWhenItWasCancelledInTheTurnOfItsCall) {
     log calls;
     simulate(cancel_before_it_runs(calls));
     EXPECT_THAT(calls, ElementsAre());
+}
+
+// Rings at most once, and never after it was taken back.
+struct bell {
+    int rings = 0;
+    bool taken_back = false;
+};
+
+void ring(const std::shared_ptr<bell>& each, const counted&) {
+    EXPECT_FALSE(each->taken_back);
+    ++each->rings;
+}
+
+// Whoever leaves before the call takes it back.
+struct call_of_one {
+    ~call_of_one() {
+        call.cancel();
+        of->taken_back = true;
+    }
+    task_handle<void> call;
+    std::shared_ptr<bell> of;
+};
+
+task<> ring_soon(std::shared_ptr<bell> each) {
+    call_of_one one{call_soon(ring, each, counted(1)), each};
+    co_await one.call;
+    EXPECT_EQ(each->rings, 1);
+}
+
+task<> ring_later(std::shared_ptr<bell> each) {
+    const time_point when = event_loop::current()->now() + 1ms;
+    call_of_one one{call_at(when, ring, each, counted(2)), each};
+    co_await one.call;
+    EXPECT_EQ(each->rings, 1);
+    EXPECT_GE(event_loop::current()->now(), when);
+}
+
+TEST(CallLater, CallsOnceOrNeverWheneverItIsTakenBack) {
+    sweep([](simulated_backend&) {
+        const auto soon = std::make_shared<bell>();
+        const auto later = std::make_shared<bell>();
+        scenario made;
+        made.tasks.push_back(ring_soon(soon));
+        made.tasks.push_back(ring_later(later));
+        made.victims = 2;
+        made.check = [soon, later] { EXPECT_LE(std::max(soon->rings, later->rings), 1); };
+        return made;
+    });
 }
 
 }  // namespace

@@ -11,9 +11,11 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -174,6 +176,44 @@ task<> cancel_reads(std::string path) {
 
 TEST_P(File, CanBeReadAgainAfterReadsThatWereCancelled) {
     run(cancel_reads(write("large", some_text(1'000'000))));
+}
+
+task<> use_a_file(std::string path, std::string& read) {
+    file made = co_await file::open(path, file_mode::replace);
+    co_await made.write_all(std::string(100'000, 'n'));
+    co_await made.sync();
+    EXPECT_EQ(co_await made.size(), 100'000U);
+    read = co_await made.read_all();
+    co_await made.close();
+}
+
+task<ending> use_a_file_cancelled_after(int turns, std::string path, std::string& read) {
+    auto use = create_task(ending_of(use_a_file(path, read)));
+    for (int i = 0; i < turns && !use.done(); ++i) co_await yield();
+    use.cancel();
+    co_return co_await use;
+}
+
+// A call that is cancelled in the queue of the pool holds its file until a thread comes past it.
+bool has_soon_as_many_handles_as(std::size_t before) {
+    const auto patience = std::chrono::steady_clock::now() + 20s;
+    while (open_handles() != before && std::chrono::steady_clock::now() < patience)
+        std::this_thread::yield();
+    return open_handles() == before;
+}
+
+// The chances grow apart: how many turns the threads of the pool take is up to them.
+TEST_P(File, LeavesNoHandleWheneverItsTaskIsCancelled) {
+    const std::size_t handles = open_handles();
+    const std::string whole(100'000, 'n');
+    for (int turns = 0; turns < 20'000; turns += 1 + turns / 8) {
+        std::string read;
+        const ending how = run(use_a_file_cancelled_after(turns, path("file"), read));
+        EXPECT_TRUE(how == ending::value || how == ending::cancelled) << how;
+        // It may be read and still be cancelled, while it is closed.
+        EXPECT_TRUE(read == whole || (how == ending::cancelled && read.empty())) << turns;
+        ASSERT_TRUE(has_soon_as_many_handles_as(handles)) << turns << " turns";
+    }
 }
 
 task<> read_nothing_when_cancelled(std::string path) {

@@ -1,5 +1,7 @@
 #include <eddy/lifo_queue.hpp>
 
+#include "support/cancel_sweep.hpp"
+#include "support/counted.hpp"
 #include "support/simulate.hpp"
 
 #include <eddy/create_task.hpp>
@@ -56,6 +58,53 @@ TEST(LifoQueue, PassesValuesThatCanOnlyBeMoved) {
     const std::vector<std::unique_ptr<int>> got = empty_out(items);
     ASSERT_EQ(got.size(), 2U);
     EXPECT_EQ(*got.front(), 2);
+}
+
+struct exchange {
+    lifo_queue<counted> items{2};
+    int put = 0;
+    int got = 0;
+};
+
+task<> produce(std::shared_ptr<exchange> with) {
+    try {
+        for (int i = 0; i < 4; ++i) {
+            co_await with->items.put(counted(i));
+            ++with->put;
+            co_await yield();
+        }
+    } catch (const queue_closed&) {
+    }
+}
+
+task<> consume(std::shared_ptr<exchange> with) {
+    while (const std::optional<counted> item = co_await with->items.get()) {
+        ++with->got;
+        with->items.task_done();
+        co_await sleep(10us);
+    }
+}
+
+task<> close_when_quiet(std::shared_ptr<exchange> with) {
+    co_await sleep(1s);
+    with->items.close();
+}
+
+TEST(LifoQueue, LosesNoValueAndMakesNoneWhoeverIsCancelledWhenever) {
+    sweep([](simulated_backend&) {
+        auto with = std::make_shared<exchange>();
+        scenario made;
+        made.tasks.push_back(produce(with));
+        made.tasks.push_back(consume(with));
+        made.tasks.push_back(produce(with));
+        made.tasks.push_back(consume(with));
+        made.victims = 4;
+        made.tasks.push_back(close_when_quiet(with));
+        made.check = [with] {
+            EXPECT_EQ(with->put, with->got + static_cast<int>(with->items.size()));
+        };
+        return made;
+    });
 }
 
 }  // namespace

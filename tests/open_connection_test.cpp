@@ -2,6 +2,7 @@
 
 #include "connection_race.hpp"
 
+#include "support/cancel_sweep.hpp"
 #include "support/ending.hpp"
 #include "support/simulate.hpp"
 
@@ -12,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -128,6 +130,55 @@ TEST(ConnectToAny, EndsAllAttemptsWhenItIsCancelled) {
         co_await yield();
         connecting.cancel();
         EXPECT_EQ(co_await std::move(connecting), ending::cancelled);
+    });
+}
+
+// Two doors of a simulated network, and a port beside them where nobody listens.
+struct street {
+    explicit street(simulated_network& network)
+        : door(network.open_listener(endpoint::loopback(80))),
+          other_door(network.open_listener(endpoint::loopback(81))) {}
+    unique_handle door;
+    unique_handle other_door;
+    int connected = 0;
+};
+
+task<> connect_in(std::shared_ptr<street> in, task<tcp_stream> attempt) {
+    const tcp_stream stream = co_await std::move(attempt);
+    EXPECT_TRUE(stream.is_open());
+    ++in->connected;
+}
+
+task<tcp_stream> connect_after(duration time, endpoint to) {
+    co_await sleep(time);
+    co_return co_await tcp_stream::connect(to);
+}
+
+// The first answers after the head start of the others; the second refuses, the third is fast.
+task<tcp_stream> connect_beside_slow_ones() {
+    std::vector<task<tcp_stream>> attempts;
+    attempts.push_back(connect_after(250ms, endpoint::loopback(80)));
+    attempts.push_back(connect_after(1ms, endpoint::loopback(82)));
+    attempts.push_back(connect_after(1ms, endpoint::loopback(81)));
+    return race_to_connect(std::move(attempts));
+}
+
+task<tcp_stream> connect_past_a_refusal() {
+    std::vector<endpoint> candidates{endpoint::loopback(82), endpoint::loopback(80),
+                                     endpoint::loopback(81)};
+    return connect_to_any(std::move(candidates));
+}
+
+TEST(OpenConnection, LeavesNoSocketWheneverItIsCancelled) {
+    sweep([](simulated_backend& kernel) {
+        const auto in = std::make_shared<street>(kernel.network());
+        scenario made;
+        made.tasks.push_back(connect_in(in, connect_beside_slow_ones()));
+        made.tasks.push_back(connect_in(in, connect_past_a_refusal()));
+        made.tasks.push_back(connect_in(in, open_connection("localhost", 80)));
+        made.victims = 3;
+        made.check = [in] { EXPECT_LE(in->connected, 3); };
+        return made;
     });
 }
 

@@ -1,6 +1,8 @@
 #include <eddy/resolver.hpp>
 
 #include "resolver_cache.hpp"
+#include "support/cancel_sweep.hpp"
+#include "support/counted.hpp"
 #include "support/simulate.hpp"
 
 #include <eddy/create_task.hpp>
@@ -11,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -138,6 +141,27 @@ TEST(ResolverCache, GoesOnForTheOthersWhenTheFirstWhoAskedIsCancelled) {
         EXPECT_TRUE(first.cancelled());
         EXPECT_EQ(lookups, 1);
     }());
+}
+
+task<> find_name(std::shared_ptr<resolver_cache> names, std::string host) {
+    const counted guard(1);
+    const bool exists = !host.starts_with("no");
+    EXPECT_NE(co_await fails(names->find(std::move(host))), exists);
+}
+
+TEST(ResolverCache, GoesOnForTheOthersWhoeverIsCancelledWhenever) {
+    sweep([](simulated_backend&) {
+        lookups = 0;
+        const auto names = std::make_shared<resolver_cache>(slow_lookup);
+        scenario made;
+        made.tasks.push_back(find_name(names, "a"));
+        made.tasks.push_back(find_name(names, "a"));
+        made.tasks.push_back(find_name(names, "no"));
+        made.tasks.push_back(find_name(names, "no"));
+        made.victims = 4;
+        made.check = [] { EXPECT_LE(lookups, 2) << "one for each name"; };
+        return made;
+    });
 }
 
 TEST(ResolverCache, ForgetsALookupThatItsLoopDidNotFinish) {

@@ -1,5 +1,6 @@
 #include <eddy/run_process.hpp>
 
+#include "support/ending.hpp"
 #include "support/process_fixture.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -157,6 +158,31 @@ task<> cancel_a_process(command what) {
 TEST_P(RunProcess, LeavesNoProcessBehindWhenItIsCancelled) {
     run(cancel_a_process(command("sleep", "1000")));
     run(cancel_a_process(command("yes")));
+}
+
+task<> copy_by_a_process(std::string text, bool& is_whole) {
+    const finished_process copy = co_await run_process(command("cat"), text);
+    EXPECT_TRUE(copy.succeeded()) << copy.exit.to_string();
+    is_whole = copy.output == text;
+}
+
+task<ending> copy_cancelled_after(int turns, bool& is_whole) {
+    auto copying = create_task(ending_of(copy_by_a_process(std::string(200'000, 'x'), is_whole)));
+    for (int i = 0; i < turns && !copying.done(); ++i) co_await yield();
+    copying.cancel();
+    co_return co_await copying;
+}
+
+// The chances grow apart: how many turns the other process takes is up to it.
+TEST_P(RunProcess, LeavesNoProcessWheneverItIsCancelled) {
+    const std::size_t handles = open_handles();
+    for (int turns = 0; turns < 20'000; turns += 1 + turns / 4) {
+        bool is_whole = false;
+        const ending how = run(copy_cancelled_after(turns, is_whole));
+        EXPECT_EQ(how, is_whole ? ending::value : ending::cancelled) << turns << " turns";
+        ASSERT_FALSE(has_children()) << turns << " turns";
+        ASSERT_EQ(open_handles(), handles) << turns << " turns";
+    }
 }
 
 TEST_P(RunProcess, KillsAProgramThatDoesNotTerminateWhenItIsCancelled) {

@@ -1,5 +1,6 @@
 #include <eddy/subprocess.hpp>
 
+#include "support/ending.hpp"
 #include "support/process_fixture.hpp"
 
 #include <eddy/create_task.hpp>
@@ -127,6 +128,34 @@ task<> cancel_a_wait() {
 
 TEST_P(Subprocess, GoesOnWhenAWaitForItIsCancelled) {
     run(cancel_a_wait());
+}
+
+task<> talk_and_stop(bool& is_over) {
+    subprocess child = subprocess::start(with_input(command("cat")));
+    co_await write_all(child.input(), std::string_view("a line\n"));
+    EXPECT_EQ(co_await read_line(child.output()), "a line");
+    co_await child.stop(20s);
+    EXPECT_EQ(child.exit()->signal, SIGTERM);
+    is_over = true;
+}
+
+task<ending> talk_cancelled_after(int turns, bool& is_over) {
+    auto talking = create_task(ending_of(talk_and_stop(is_over)));
+    for (int i = 0; i < turns && !talking.done(); ++i) co_await yield();
+    talking.cancel();
+    co_return co_await talking;
+}
+
+// The chances grow apart: how many turns the other process takes is up to it.
+TEST_P(Subprocess, LeavesNoProcessWheneverItsTaskIsCancelled) {
+    const std::size_t handles = open_handles();
+    for (int turns = 0; turns < 20'000; turns += 1 + turns / 4) {
+        bool is_over = false;
+        const ending how = run(talk_cancelled_after(turns, is_over));
+        EXPECT_EQ(how, is_over ? ending::value : ending::cancelled) << turns << " turns";
+        ASSERT_FALSE(has_children()) << turns << " turns";
+        ASSERT_EQ(open_handles(), handles) << turns << " turns";
+    }
 }
 
 task<> wait_twice() {

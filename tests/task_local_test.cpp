@@ -3,13 +3,21 @@
 #include "support/counted.hpp"
 #include "support/simulate.hpp"
 
+#include <eddy/call_later.hpp>
 #include <eddy/create_task.hpp>
 #include <eddy/gather.hpp>
-#include <eddy/sleep.hpp>
+#include <eddy/loop_pool.hpp>
+#include <eddy/race.hpp>
+#include <eddy/run.hpp>
+#include <eddy/task_group.hpp>
+#include <eddy/timeout.hpp>
+#include <eddy/to_thread.hpp>
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
+#include <vector>
 
 namespace eddy::testing {
 namespace {
@@ -65,6 +73,59 @@ task<> start_under_a_binding() {
 
 TEST(TaskLocal, IsInheritedByTheTasksThatAreStarted) {
     simulate(start_under_a_binding());
+}
+
+void note_user(std::vector<std::string>& into) {
+    into.push_back(user.get());
+}
+
+task<> note_user_in_task(std::vector<std::string>& into) {
+    note_user(into);
+    co_return;
+}
+
+task<> note_user_in_group(task_group& group, std::vector<std::string>* into) {
+    group.create_task(note_user_in_task(*into));
+    co_return;
+}
+
+task<> start_in_all_ways(std::vector<std::string>& seen) {
+    const auto bound = user.bind("ada");
+    co_await gather(note_user_in_task(seen), note_user_in_task(seen));
+    co_await race(note_user_in_task(seen));
+    co_await with_task_group(note_user_in_group, &seen);
+    co_await with_timeout(1s, note_user_in_task(seen));
+    co_await move_on_after(1s, note_user_in_task(seen));
+    co_await shield(note_user_in_task(seen));
+    co_await call_soon(note_user, std::ref(seen));
+    co_await call_later(1ms, note_user, std::ref(seen));
+}
+
+TEST(TaskLocal, IsInheritedInWhicheverWayATaskIsStarted) {
+    std::vector<std::string> seen;
+    simulate(start_in_all_ways(seen));
+    EXPECT_EQ(seen, std::vector<std::string>(9, "ada"));
+}
+
+std::string user_here() {
+    return user.get();
+}
+
+task<> call_outside_of_tasks() {
+    const auto bound = user.bind("ada");
+    std::vector<std::string> seen;
+    task_handle<std::string> other = create_task(ask_for_user());
+    other.add_done_callback([&seen](task_handle<std::string>&) { note_user(seen); });
+    event_loop::running().post([&seen] { note_user(seen); });
+    EXPECT_EQ(co_await to_thread(user_here), "nobody");
+    loop_pool loops(1);
+    EXPECT_EQ(co_await loops.run_on(0, ask_for_user), "nobody") << "a task of another loop";
+    while (seen.size() < 2) co_await yield();
+    EXPECT_EQ(seen, std::vector<std::string>(2, "nobody"));
+}
+
+TEST(TaskLocal, IsNotSeenByCallsThatNoTaskOfTheLoopMakes) {
+    run(call_outside_of_tasks());
 }
 
 task<> bind_for_a_while() {

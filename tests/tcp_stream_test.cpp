@@ -1,14 +1,21 @@
 #include <eddy/tcp_stream.hpp>
 
+#include "support/cancel_sweep.hpp"
 #include "support/ending.hpp"
 #include "support/process_fixture.hpp"
 #include "support/sockets.hpp"
 #include "support/streams.hpp"
 
 #include <eddy/create_task.hpp>
+#include <eddy/event.hpp>
 #include <eddy/sleep.hpp>
+#include <eddy/timeout.hpp>
 
 #include <gmock/gmock.h>
+
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace eddy::testing {
 namespace {
@@ -106,6 +113,64 @@ task<> cancel_connects() {
 
 TEST_P(TcpStream, LeavesNothingWheneverAConnectIsCancelled) {
     run(cancel_connects());
+}
+
+struct meeting {
+    // Set, too, when nobody comes to open it.
+    struct opening {
+        ~opening() { of.open.set(); }
+        meeting& of;
+    };
+
+    event open;
+    endpoint at;
+    std::vector<std::string> heard;
+};
+
+task<> listen_to_all(tcp_listener& door, meeting& at) {
+    for (;;) {
+        tcp_stream peer = co_await door.accept();
+        at.heard.push_back(co_await read_text(peer));
+    }
+}
+
+task<> receive_guests(std::shared_ptr<meeting> at) {
+    const meeting::opening opened{*at};
+    co_await yield();
+    tcp_listener door = tcp_listener::bind(endpoint::loopback());
+    at->at = door.local();
+    at->open.set();
+    co_await move_on_after(std::chrono::seconds(1), listen_to_all(door, *at));
+}
+
+task<> say_hello(std::shared_ptr<meeting> where) {
+    co_await where->open.wait();
+    if (where->at == endpoint()) co_return;
+    try {
+        tcp_stream stream = co_await tcp_stream::connect(where->at);
+        co_await write_all(stream, std::string_view("hello"));
+    } catch (const std::system_error& error) {
+        // The one who listens may have been cancelled.
+        EXPECT_TRUE(error.code() == std::errc::connection_refused ||
+                    error.code() == std::errc::broken_pipe)
+            << error.what();
+    }
+}
+
+TEST(TcpStreamConnect, LeavesNoSocketWhoeverIsCancelledWhenever) {
+    sweep([](simulated_backend&) {
+        const auto shared = std::make_shared<meeting>();
+        scenario made;
+        made.tasks.push_back(receive_guests(shared));
+        made.tasks.push_back(say_hello(shared));
+        made.tasks.push_back(say_hello(shared));
+        made.victims = 3;
+        made.check = [shared] {
+            for (const std::string& each : shared->heard)
+                EXPECT_TRUE(std::string_view("hello").starts_with(each)) << each;
+        };
+        return made;
+    });
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "support/cancel_sweep.hpp"
 #include "support/counted.hpp"
+#include "support/ending.hpp"
 #include "support/simulate.hpp"
 
 #include <eddy/sleep.hpp>
@@ -9,6 +10,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -108,6 +110,49 @@ TEST(Wait, LeavesNothingBehindWheneverItIsCancelled) {
         made.tasks.push_back(with_task_group(wait_in_group, return_when::all_completed, 2ms));
         made.victims = 3;
         made.check = [] { EXPECT_EQ(counted::alive(), 0U); };
+        return made;
+    });
+}
+
+task<int> fail_after(duration time) {
+    const counted guard(0);
+    co_await sleep(time);
+    throw deliberate("one of those waited for");
+}
+
+// No group: it would be ended by the failure that is waited for.
+task<> wait_for_failure(duration failing, std::size_t ended) {
+    // Whoever is cancelled does not look at it.
+    event_loop::current()->set_exception_handler(nullptr);
+    handles all;
+    all.push_back(create_task(give_after(1ms, 1)));
+    all.push_back(create_task(fail_after(failing)));
+    all.push_back(create_task(give_after(3ms, 3)));
+    waited_tasks<int> seen = co_await wait(std::move(all), return_when::first_exception);
+    EXPECT_EQ(seen.done.size(), ended);
+    EXPECT_EQ(seen.pending.size(), 3 - ended);
+    EXPECT_TRUE(std::ranges::any_of(
+        seen.done, [](const task_handle<int>& each) { return each.control().error() != nullptr; }));
+    // The others go on, whoever was waiting for them.
+    for (task_handle<int>& each : seen.pending) EXPECT_EQ(co_await each, 3);
+}
+
+task<> wait_for_one_that_never_fails() {
+    handles all;
+    for (int i = 1; i <= 3; ++i)
+        all.push_back(create_task(give_after(std::chrono::milliseconds(i), i)));
+    const waited_tasks<int> seen = co_await wait(std::move(all), return_when::first_exception);
+    EXPECT_EQ(seen.done.size(), 3U) << "nobody has failed";
+}
+
+TEST(Wait, ForTheFirstFailureLeavesNothingBehindWheneverItIsCancelled) {
+    sweep([](simulated_backend&) {
+        scenario made;
+        made.tasks.push_back(wait_for_failure(2ms, 2));
+        made.tasks.push_back(wait_for_failure(4ms, 3));
+        made.tasks.push_back(wait_for_one_that_never_fails());
+        made.victims = 3;
+        made.check = [] {};
         return made;
     });
 }

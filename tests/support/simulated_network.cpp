@@ -76,8 +76,12 @@ void simulated_network::reset(native_handle end) noexcept {
 }
 
 void simulated_network::on_attach(native_handle handle) noexcept {
-    const auto found = sockets_.find(handle);
-    if (found != sockets_.end()) found->second.attached = true;
+    const auto [place, is_foreign] = sockets_.try_emplace(handle);
+    place->second.attached = true;
+    if (!is_foreign) return;
+    // Of a listener, where it listens. Who only connects is bound nowhere yet.
+    std::error_code ignored;
+    place->second.listens_at = local_endpoint(handle, ignored);
 }
 
 void simulated_network::on_close(native_handle handle, time_point now) noexcept {

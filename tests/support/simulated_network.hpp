@@ -33,7 +33,8 @@ private:
 /// a writer can be no more than `window` ahead of its reader.
 ///
 /// Each handle is a real descriptor of nothing in particular: it can be owned by `unique_handle`,
-/// its number is used again after it was closed, and one that was forgotten is found.
+/// its number is used again after it was closed, and one that was forgotten is found. A real socket
+/// that is attached belongs to the network until it is detached, and listens where it is bound.
 class simulated_network {
 public:
     static constexpr std::size_t window = 4096;
