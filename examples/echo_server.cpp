@@ -41,8 +41,8 @@ int main(int argc, char** argv) {
     }
     try {
         eddy::run(serve(port));
-    } catch (const std::exception& failure) {
-        std::cerr << "echo_server: " << failure.what() << '\n';
+    } catch (const std::exception& error) {
+        std::cerr << "echo_server: " << error.what() << '\n';
         return 1;
     }
 }

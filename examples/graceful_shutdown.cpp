@@ -5,9 +5,10 @@
 #include <eddy/eddy.hpp>
 
 #include <array>
+#include <charconv>
 #include <csignal>
-#include <cstdlib>
 #include <iostream>
+#include <string_view>
 
 namespace {
 
@@ -73,14 +74,15 @@ eddy::task<> serve(std::uint16_t port) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const int port = argc == 2 ? std::atoi(argv[1]) : -1;
-    if (port < 0 || port > 65535) {
+    const std::string_view given = argc == 2 ? argv[1] : "";
+    std::uint16_t port = 0;
+    const auto [end, failure] = std::from_chars(given.data(), given.data() + given.size(), port);
+    if (failure != std::errc() || end != given.data() + given.size()) {
         std::cerr << "usage: graceful_shutdown PORT    (0: the system chooses one)\n";
         return 2;
     }
     try {
-        // Not `run`, which takes Ctrl-C for itself: it would cancel everything at once.
-        eddy::event_loop().run_until_complete(serve(static_cast<std::uint16_t>(port)));
+        eddy::run(serve(port));
     } catch (const std::exception& error) {
         std::cerr << "graceful_shutdown: " << error.what() << '\n';
         return 1;

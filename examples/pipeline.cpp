@@ -3,8 +3,9 @@
 
 #include <eddy/eddy.hpp>
 
-#include <cstdlib>
+#include <charconv>
 #include <iostream>
+#include <string_view>
 
 namespace {
 
@@ -41,13 +42,16 @@ eddy::task<int> add_up() {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 2) {
+    const std::string_view given = argc == 2 ? argv[1] : "";
+    unsigned limit = 0;
+    const auto [end, failure] = std::from_chars(given.data(), given.data() + given.size(), limit);
+    if (failure != std::errc() || end != given.data() + given.size()) {
         std::cerr << "usage: pipeline MILLISECONDS\n";
         return 2;
     }
     try {
-        const std::chrono::milliseconds limit(std::atoi(argv[1]));
-        std::cout << eddy::run(eddy::with_timeout(limit, add_up())) << '\n';
+        const std::chrono::milliseconds time(limit);
+        std::cout << eddy::run(eddy::with_timeout(time, add_up())) << '\n';
     } catch (const eddy::timeout_error& late) {
         // Nobody is left: producers and workers have ended before this is thrown.
         std::cerr << "pipeline: " << late.what() << '\n';
