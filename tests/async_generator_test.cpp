@@ -32,7 +32,7 @@ async_generator<int> count_slowly_to(int end) {
     const counted guard(end);
     for (int i = 1; i <= end; ++i) {
         co_await sleep(1ms);
-        co_yield std::move(i);
+        co_yield int(i);
     }
 }
 
