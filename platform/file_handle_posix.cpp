@@ -68,8 +68,8 @@ std::error_code copy_access(native_handle file, const std::string& path) noexcep
         if (!has_group || copy_access_list(file, path)) mode &= S_IRWXU;
     } else if (!has_group) {
         // Its members are among the others now, and our group was among them before.
-        const mode_t common = mode >> 3 & mode & S_IRWXO;
-        mode = (mode & S_IRWXU) | common << 3 | common;
+        const auto common = static_cast<mode_t>(mode >> 3 & mode & S_IRWXO);
+        mode = static_cast<mode_t>((mode & S_IRWXU) | common << 3 | common);
     }
     return ::fchmod(file, mode) < 0 ? last_error() : std::error_code();
 }
