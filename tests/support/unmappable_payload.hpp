@@ -12,10 +12,11 @@ namespace eddy::testing {
 
 /// A payload whose memory no process can map.
 inline payload unmappable_payload() {
-    std::error_code error;
+    unique_handle reading;
+    unique_handle writing;
+    EXPECT_EQ(open_pipe(reading, writing), std::error_code());
     payload made;
-    made.memory = std::make_shared<const unique_handle>(open_null_device(error));
-    EXPECT_FALSE(error) << error.message();
+    made.memory = std::make_shared<const unique_handle>(std::move(reading));
     return made;
 }
 
