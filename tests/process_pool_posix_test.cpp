@@ -98,6 +98,7 @@ task<> lose_an_answer(const testing::temporary_folder& folder, process_pool& poo
 }
 
 TEST_F(ProcessPoolDescriptors, CostsTheCallsOfOneWorkerIfThereIsNoneForAnAnswer) {
+    if (testing::checks_need_descriptors) GTEST_SKIP() << "the sanitizer needs descriptors";
     const auto main = []() -> task<> {
         const testing::temporary_folder folder;
         process_pool pool(1);
@@ -108,6 +109,7 @@ TEST_F(ProcessPoolDescriptors, CostsTheCallsOfOneWorkerIfThereIsNoneForAnAnswer)
 }
 
 TEST_F(ProcessPoolDescriptors, MayRunOutAsLongAsThereIsAWorker) {
+    if (testing::checks_need_descriptors) GTEST_SKIP() << "the sanitizer needs descriptors";
     process_pool pool(2);
     const testing::temporary_folder folder;
     future<std::vector<char>> busy =
