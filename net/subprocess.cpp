@@ -68,7 +68,7 @@ subprocess subprocess::start(const command& what) {
     subprocess made(what);
     if (!error) made.child_ = child_process::start(start, error);
     if (error) throw std::system_error(error, description_of(what));
-    made.followed_ = std::make_unique<attachment>(*event_loop::current(), made.child_.handle());
+    made.follow_end();
     follow(made.input_, input, "standard input", what);
     follow(made.output_, output, "standard output", what);
     follow(made.error_, errors_ends, "standard error", what);
@@ -90,6 +90,10 @@ std::error_code subprocess::send(process_signal signal) const noexcept {
     return leads_group_ ? child_.send_to_group(signal) : child_.send(signal);
 }
 
+void subprocess::follow_end() {
+    followed_ = std::make_unique<attachment>(*event_loop::current(), child_.handle());
+}
+
 // It has ended, and its number is still taken.
 task<> subprocess::ended() {
     if (!followed_) co_return;
@@ -103,11 +107,14 @@ bool subprocess::reap() {
     if (exit_) return true;
     // As long as it is not reaped, its group is its own. Who waits may be faster than who stops it.
     if (is_stopping_ && leads_group_) send(process_signal::kill);
+    followed_.reset();
     std::error_code error;
     exit_ = child_.reap(error);
-    if (child_) return false;
-    followed_.reset();
     if (exit_) return true;
+    if (child_) {
+        follow_end();
+        return false;
+    }
     const bool is_unknown = error == std::errc::no_child_process;
     throw std::system_error(
         error, is_unknown ? "ask how a process ended, which the system forgets where SIGCHLD is "

@@ -53,6 +53,7 @@ private:
         return *which;
     }
 
+    void follow_end();
     task<> ended();
     bool reap();
 
