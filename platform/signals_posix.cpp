@@ -100,11 +100,15 @@ void release_signal(int number, signal_listener& listener) noexcept {
     caught_signal& entry = caught[static_cast<std::size_t>(number)];
     {
         const std::lock_guard lock(changing);
-        if (entry.displaced == &listener) entry.displaced = nullptr;
-        if (entry.listener != &listener) return;
-        if (entry.displaced == nullptr) ::sigaction(number, &entry.before, nullptr);
-        entry.hold = signal_hold::loose;  // as whoever gets it back has held it
-        entry.listener = std::exchange(entry.displaced, nullptr);
+        if (entry.displaced == &listener) {
+            entry.displaced = nullptr;
+        } else if (entry.listener == &listener) {
+            if (entry.displaced == nullptr) ::sigaction(number, &entry.before, nullptr);
+            entry.hold = signal_hold::loose;  // as whoever gets it back has held it
+            entry.listener = std::exchange(entry.displaced, nullptr);
+        } else {
+            return;
+        }
     }
     while (handlers_running > 0) std::this_thread::yield();
 }

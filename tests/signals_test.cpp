@@ -201,5 +201,36 @@ TEST(Signals, GoToWhoeverWantsThemUntilThatOneIsDoneIfTheyAreHeldLoosely) {
     EXPECT_TRUE(has_default_effect(SIGUSR1));
 }
 
+class slow_listener final : public signal_listener {
+public:
+    void on_signal(int) noexcept override {
+        is_called = true;
+        while (!may_return) std::this_thread::yield();
+        has_returned = true;
+    }
+
+    std::atomic<bool> is_called = false;
+    std::atomic<bool> may_return = false;
+    std::atomic<bool> has_returned = false;
+};
+
+TEST(Signals, AreNotReleasedWhileTheirListenerIsCalledThoughAnotherOneHasThem) {
+    slow_listener slow;
+    counting_listener other;
+    ASSERT_FALSE(catch_signal(SIGUSR1, slow, signal_hold::loose));
+    std::thread hears([] { ::pthread_kill(::pthread_self(), SIGUSR1); });
+    while (!slow.is_called) std::this_thread::yield();
+    ASSERT_FALSE(catch_signal(SIGUSR1, other));
+    std::thread releases([&] {
+        release_signal(SIGUSR1, slow);
+        EXPECT_TRUE(slow.has_returned);
+    });
+    for (int i = 0; i < 10'000; ++i) std::this_thread::yield();  // time to do it wrong
+    slow.may_return = true;
+    releases.join();
+    hears.join();
+    release_signal(SIGUSR1, other);
+}
+
 }  // namespace
 }  // namespace eddy::testing
