@@ -3,7 +3,6 @@
 
 #include <eddy/eddy.hpp>
 
-#include <array>
 #include <iostream>
 #include <string>
 
@@ -27,11 +26,10 @@ eddy::task<> talk() {
                            "import sys\nfor line in sys.stdin: print(line.upper(), end='')");
     capitals.standard_input(eddy::redirect::pipe);
     eddy::subprocess python = eddy::subprocess::start(capitals);
-    std::array<std::byte, 100> answer;
+    eddy::buffered_reader answers(python.output());
     for (const std::string_view line : {"first\n", "second\n"}) {
         co_await eddy::write_all(python.input(), line);
-        const std::size_t size = co_await python.output().read(answer);
-        std::cout << std::string_view(reinterpret_cast<const char*>(answer.data()), size);
+        std::cout << co_await answers.read_until("\n");
     }
     co_await python.input().close();
     const eddy::process_exit end = co_await python.wait();

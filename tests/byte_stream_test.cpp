@@ -2,6 +2,7 @@
 
 #include "support/ending.hpp"
 #include "support/simulate.hpp"
+#include "support/stuttering_stream.hpp"
 
 #include <eddy/create_task.hpp>
 #include <eddy/gather.hpp>
@@ -24,37 +25,6 @@ namespace {
 
 using from_memory = std::span<const std::byte>;
 using into_memory = std::span<std::byte>;
-
-// Gives what it has, and takes what it is given, in pieces of a size at most.
-class stuttering_stream {
-public:
-    stuttering_stream(std::size_t piece, std::string incoming)
-        : piece_(piece), incoming_(std::move(incoming)) {}
-
-    task<std::size_t> read(into_memory into) {
-        ++calls;
-        const std::size_t size = std::min({piece_, into.size(), incoming_.size()});
-        std::ranges::copy(std::as_bytes(std::span(incoming_)).first(size), into.begin());
-        incoming_.erase(0, size);
-        co_return size;
-    }
-    task<std::size_t> write(from_memory from) {
-        ++calls;
-        if (written.size() >= room) throw deliberate("the stream is broken");
-        const std::size_t size = std::min(piece_, from.size());
-        written.append(reinterpret_cast<const char*>(from.data()), size);
-        co_return size;
-    }
-    task<> close() { co_return; }
-
-    std::string written;
-    std::size_t room = std::string::npos;  // what is written beyond that fails
-    int calls = 0;
-
-private:
-    std::size_t piece_;
-    std::string incoming_;
-};
 
 static_assert(byte_stream<tcp_stream>);
 static_assert(byte_stream<unix_stream>);

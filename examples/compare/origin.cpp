@@ -1,12 +1,15 @@
 #include "origin.hpp"
 
+#include <eddy/buffered_reader.hpp>
+
 #include <nlohmann/json.hpp>
 
-#include <array>
 #include <stdexcept>
 
 namespace comparison {
 namespace {
+
+constexpr std::size_t most_that_is_told = 64 << 20;  // bytes: an URL for each of many pages
 
 std::vector<std::string> arguments_for(const origin_settings& settings) {
     std::vector<std::string> arguments = {"compare",   origin_option,
@@ -21,18 +24,6 @@ std::vector<std::string> arguments_for(const origin_settings& settings) {
 
 void must(const std::error_code& error, const char* what) {
     if (error) throw std::system_error(error, what);
-}
-
-eddy::task<std::string> read_line(eddy::tcp_stream& from) {
-    std::string line;
-    std::array<char, 4096> buffer;
-    while (line.find('\n') == line.npos) {
-        const std::size_t size = co_await from.read(std::as_writable_bytes(std::span(buffer)));
-        if (size == 0)
-            throw std::runtime_error("the process with the sites ended before it told their URLs");
-        line.append(buffer.data(), size);
-    }
-    co_return line;
 }
 
 }  // namespace
@@ -69,7 +60,11 @@ origin::~origin() {
 
 eddy::task<> origin::listen_to_child(eddy::unique_handle socket) {
     line_.emplace(eddy::tcp_stream::adopt(std::move(socket), eddy::endpoint()));
-    const auto told = nlohmann::json::parse(co_await read_line(*line_));
+    eddy::buffered_reader reader(*line_, most_that_is_told);
+    const std::optional<std::string> line = co_await reader.read_line();
+    if (!line)
+        throw std::runtime_error("the process with the sites ended before it told their URLs");
+    const auto told = nlohmann::json::parse(*line);
     if (told.contains("error"))
         throw std::runtime_error("the sites cannot be served: " + told["error"].get<std::string>());
     urls_ = told["urls"].get<std::vector<std::string>>();

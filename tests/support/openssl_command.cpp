@@ -1,9 +1,7 @@
 #include "openssl_command.hpp"
 
-#include <eddy/byte_stream.hpp>
 #include <eddy/socket.hpp>
 
-#include <span>
 #include <system_error>
 #include <utility>
 
@@ -46,28 +44,13 @@ task<> openssl_command::type(std::string text) {
     co_await write_all(stream_, text);
 }
 
-task<std::string> openssl_command::read_line() {
-    std::string line;
-    char next = 0;
-    while (next != '\n') {
-        co_await read_exactly(stream_, std::as_writable_bytes(std::span(&next, 1)));
-        line.push_back(next);
-    }
-    co_return line;
-}
-
 task<> openssl_command::read_past(std::string text) {
-    std::string seen;
-    char next = 0;
-    while (!seen.ends_with(text)) {
-        co_await read_exactly(stream_, std::as_writable_bytes(std::span(&next, 1)));
-        seen.push_back(next);
-    }
+    static_cast<void>(co_await output_.read_until(std::move(text)));
 }
 
 task<std::uint16_t> openssl_command::read_port() {
     co_await read_past("ACCEPT 127.0.0.1:");
-    const std::string port = co_await read_line();
+    const std::string port = co_await output_.read_until("\n");
     co_return static_cast<std::uint16_t>(std::stoi(port));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <eddy/buffered_reader.hpp>
 #include <eddy/tcp_stream.hpp>
 
 #include <cstdint>
@@ -32,10 +33,10 @@ public:
 
 private:
     tcp_stream start(std::vector<std::string> arguments);
-    task<std::string> read_line();
 
     int process_ = 0;  // 0: it is gone
     tcp_stream stream_;
+    buffered_reader<tcp_stream> output_{stream_};
 };
 
 }  // namespace eddy::testing

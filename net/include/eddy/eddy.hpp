@@ -43,6 +43,7 @@
 #include <eddy/run_process.hpp>
 
 // The network.
+#include <eddy/buffered_reader.hpp>
 #include <eddy/certificate.hpp>
 #include <eddy/http_client.hpp>
 #include <eddy/http_server.hpp>
