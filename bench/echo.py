@@ -13,6 +13,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
 from operator import truediv
@@ -67,55 +68,83 @@ SERVERS = [
 ]
 
 
-def build_load():
-    source = peer_programs.HERE / "echo_load.c"
-    program = peer_programs.OUTPUT / "echo_load"
-    subprocess.run([*CC, str(source), "-o", str(program)], check=True)
+def build_tool(source, *options):
+    program = peer_programs.OUTPUT / Path(source).stem
+    subprocess.run([*CC, str(peer_programs.HERE / source), "-o", str(program), *options],
+                   check=True)
     return str(program)
 
 
-def measure(load, server, connections):
-    """Returns nanoseconds per round trip: passed, of the processor, and of these in user mode."""
-    here, there = peer_programs.processors()
-    environment = {**os.environ, **server.peer.environment}
-    process = subprocess.Popen(server.peer.command, stdout=subprocess.PIPE, text=True,
-                               env=environment, preexec_fn=peer_programs.pin(here))
-    try:
-        port = process.stdout.readline().strip()
-        command = [load, port, str(process.pid), str(connections), str(LOADS[connections])]
-        done = subprocess.run(command, capture_output=True, text=True,
-                              preexec_fn=peer_programs.pin(there))
-        if done.returncode != 0:
-            raise RuntimeError(f"the load on {server.peer.name} failed: {done.stderr.strip()}")
-        count, *nanoseconds = map(int, done.stdout.split())
-        return [each / count for each in nanoseconds]
-    finally:
-        process.kill()
-        process.communicate()
+@dataclass
+class Sample:
+    """Nanoseconds per round trip."""
+
+    passed: float
+    cpu: float
+    sampled: float  # in user mode, by the kernel's samples
+    metered: float  # between the calls to the kernel; less than 0: not known
 
 
-def measure_all(load, servers, loads, repetitions):
-    """Returns for each number of connections and each server the medians of what `measure` gives,
-    but the mean of user time, which the kernel only samples; and the median of its processor time
-    as a multiple of the bare server's in the same repetition, because the machine itself is slower
-    at one time than at another."""
+class Bench:
+    def __init__(self):
+        self.load = build_tool("echo_load.c")
+        self.meter = build_tool("call_meter.c", "-shared", "-fPIC")
+
+    def measure(self, server, connections):
+        """Runs the server twice, because the meter slows it down."""
+        sample = self.run(server, connections)
+        with tempfile.NamedTemporaryFile(prefix="call_meter-") as file:
+            file.truncate(16)
+            preloaded = {"LD_PRELOAD": self.meter, "CALL_METER": file.name}
+            sample.metered = self.run(server, connections, preloaded, [file.name]).metered
+        return sample
+
+    def run(self, server, connections, variables={}, arguments=()):
+        here, there = peer_programs.processors()
+        environment = {**os.environ, **server.peer.environment, **variables}
+        process = subprocess.Popen(server.peer.command, stdout=subprocess.PIPE, text=True,
+                                   env=environment, preexec_fn=peer_programs.pin(here))
+        try:
+            port = process.stdout.readline().strip()
+            command = [self.load, port, str(process.pid), str(connections),
+                       str(LOADS[connections]), *arguments]
+            done = subprocess.run(command, capture_output=True, text=True,
+                                  preexec_fn=peer_programs.pin(there))
+            if done.returncode != 0:
+                raise RuntimeError(f"the load on {server.peer.name} failed: {done.stderr.strip()}")
+            count, *nanoseconds = map(int, done.stdout.split())
+            return Sample(*[each / count for each in nanoseconds])
+        finally:
+            process.kill()
+            process.communicate()
+
+
+def measure_all(servers, loads, repetitions):
+    """Returns for each number of connections and each server the medians of what was measured, but
+    the mean of what the kernel only samples; and the median of its processor time as a multiple of
+    the bare server's in the same repetition, because the machine itself is slower at one time than
+    at another."""
+    bench = Bench()
     samples = defaultdict(list)
     for repetition in range(repetitions):
         print(f"repetition {repetition + 1} of {repetitions}", file=sys.stderr)
         for connections in loads:
             for server in servers:
                 key = connections, server.peer.name
-                samples[key].append(measure(load, server, connections))
+                samples[key].append(bench.measure(server, connections))
     figures = {connections: {} for connections in loads}
     bare_of = {server.peer.name: server.bare for server in servers}
     for (connections, name), runs in samples.items():
-        passed, processor, user = zip(*runs)
-        bare = [each[1] for each in samples.get((connections, bare_of[name]), [])]
-        figures[connections][name] = {"cpu": statistics.median(processor),
-                                      "user": statistics.mean(user),
-                                      "passed": statistics.median(passed),
-                                      "ratio": statistics.median(map(truediv, processor, bare))
-                                      if bare else None}
+        processor = [run.cpu for run in runs]
+        bare = [run.cpu for run in samples.get((connections, bare_of[name]), [])]
+        metered = statistics.median(run.metered for run in runs)
+        figures[connections][name] = {
+            "cpu": statistics.median(processor),
+            "user": metered if metered >= 0 else None,
+            "sampled": statistics.mean(run.sampled for run in runs),
+            "passed": statistics.median(run.passed for run in runs),
+            "ratio": statistics.median(map(truediv, processor, bare)) if bare else None,
+        }
     return figures
 
 
@@ -128,8 +157,9 @@ def verdict(server, figures, connections):
     if mine["ratio"] is not None:
         words.append("within 3 % of bare C" if mine["ratio"] <= WITHIN
                      else "MORE THAN 3 % OVER BARE C")
-    words.append("user time meets its target" if mine["user"] <= USER_TARGET
-                 else f"USER TIME OVER {USER_TARGET} ns")
+    if mine["user"] is not None:
+        words.append("user time meets its target" if mine["user"] <= USER_TARGET
+                     else f"USER TIME OVER {USER_TARGET} ns")
     peers = [each.peer.name for each in others_in(figures)]
     below = [name for name in peers if figures[name]["cpu"] <= mine["cpu"]]
     if connections > 1 and peers:
@@ -144,12 +174,13 @@ def others_in(figures):
 
 def print_tables(figures, servers):
     for connections, by_name in figures.items():
-        print(f"\n{f'connections: {connections}':20}{'cpu':>8}{'user':>7}{'× bare C':>10}"
-              f"{'round trips/s':>15}")
+        print(f"\n{f'connections: {connections}':20}{'cpu':>8}{'user':>7}{'(sampled)':>10}"
+              f"{'× bare C':>10}{'round trips/s':>15}")
         for server in servers:
             mine = by_name[server.peer.name]
             ratio = f"{mine['ratio']:.3f}" if mine["ratio"] is not None else "–"
-            print(f"{server.peer.name:20}{mine['cpu']:8.0f}{mine['user']:7.0f}"
+            user = f"{mine['user']:.0f}" if mine["user"] is not None else "–"
+            print(f"{server.peer.name:20}{mine['cpu']:8.0f}{user:>7}{mine['sampled']:10.0f}"
                   f"{ratio:>10}{1e9 / mine['passed']:15,.0f}"
                   f"   {verdict(server, by_name, connections)}".rstrip())
 
@@ -175,10 +206,11 @@ def main():
     if options.only:
         wanted = tuple(options.only.split(","))
         servers = [each for each in servers if each.peer.name.startswith(wanted)]
-    figures = measure_all(build_load(), servers, options.connections, options.repetitions)
+    figures = measure_all(servers, options.connections, options.repetitions)
 
     print(f"Processor time of the server in ns per round trip of 64 bytes, user and system; of"
-          f" these, in user mode.\nMedians of {options.repetitions} run(s) in turn, one thread;"
+          f" these, between its calls to the kernel, and in user mode by the kernel's samples."
+          f"\nMedians of {options.repetitions} run(s) in turn, one thread;"
           f" × bare C is the median of the ratios in one run. "
           f"{peer_programs.versions([each.peer for each in others_in(figures[options.connections[0]])])}")
     print_tables(figures, servers)

@@ -1,11 +1,13 @@
 // The load for echo servers: each connection has one 64-byte message under way, and sends the next
 // when it has come back. Measures what the server's process takes meanwhile.
-//   echo_load PORT PID CONNECTIONS ROUND_TRIPS
-// prints: round trips, nanoseconds passed, processor nanoseconds of PID, and of these those in user
-// mode. A tenth of the round trips is made before the measurement starts.
+//   echo_load PORT PID CONNECTIONS ROUND_TRIPS [METER]
+// prints: round trips, nanoseconds passed, processor nanoseconds of PID, of these those in user mode
+// as the kernel has sampled them, and those that METER counts, a file of call_meter.c (-1: it counts
+// nothing). A tenth of the round trips is made before the measurement starts.
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
@@ -13,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -40,13 +43,25 @@ static int64_t nanoseconds(clockid_t clock) {
 }
 
 struct usage {
-    int64_t passed, processor; // nanoseconds
+    int64_t passed, processor, metered; // nanoseconds
+    int64_t metered_calls;
     long user_ticks, system_ticks;
 };
 
+static const volatile int64_t* map_meter(const char* path) {
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    must(file >= 0, path);
+    void* const memory = mmap(NULL, 2 * sizeof(int64_t), PROT_READ, MAP_SHARED, file, 0);
+    must(memory != MAP_FAILED, path);
+    close(file);
+    return memory;
+}
+
 // The processor clock is exact. How the time divides is only known from the kernel's samples.
-static struct usage usage_of(int pid) {
+static struct usage usage_of(int pid, const volatile int64_t* meter) {
     struct usage now;
+    now.metered = meter[0];
+    now.metered_calls = meter[1];
     clockid_t clock;
     must((errno = clock_getcpuclockid(pid, &clock)) == 0, "clock_getcpuclockid");
     now.processor = nanoseconds(clock);
@@ -111,10 +126,12 @@ static void make_round_trips(struct connection* all, long connections, long coun
 }
 
 int main(int argc, char** argv) {
-    if (argc != 5) {
-        fputs("usage: echo_load PORT PID CONNECTIONS ROUND_TRIPS\n", stderr);
+    if (argc != 5 && argc != 6) {
+        fputs("usage: echo_load PORT PID CONNECTIONS ROUND_TRIPS [METER]\n", stderr);
         return 2;
     }
+    const volatile int64_t no_meter[2] = {0, 0};
+    const volatile int64_t* const meter = argc == 6 ? map_meter(argv[5]) : no_meter;
     const int port = atoi(argv[1]), pid = atoi(argv[2]);
     const long connections = atol(argv[3]), round_trips = atol(argv[4]);
     poller = epoll_create1(EPOLL_CLOEXEC);
@@ -124,14 +141,17 @@ int main(int argc, char** argv) {
     for (long i = 0; i < connections; ++i) connect_to(&all[i], port);
 
     make_round_trips(all, connections, round_trips / 10 + connections);
-    const struct usage before = usage_of(pid);
+    const struct usage before = usage_of(pid, meter);
     make_round_trips(all, connections, round_trips);
-    const struct usage after = usage_of(pid);
+    const struct usage after = usage_of(pid, meter);
 
     const int64_t processor = after.processor - before.processor;
     const long user = after.user_ticks - before.user_ticks;
     const long ticks = user + after.system_ticks - before.system_ticks;
-    printf("%ld %lld %lld %lld\n", round_trips, (long long)(after.passed - before.passed),
-           (long long)processor, ticks > 0 ? (long long)(processor * user / ticks) : 0);
+    const int64_t sampled = ticks > 0 ? processor * user / ticks : 0;
+    const int64_t metered =
+        after.metered_calls > before.metered_calls ? after.metered - before.metered : -1;
+    printf("%ld %lld %lld %lld %lld\n", round_trips, (long long)(after.passed - before.passed),
+           (long long)processor, (long long)sampled, (long long)metered);
     return 0;
 }
