@@ -6,55 +6,40 @@
 #include <charconv>
 #include <functional>
 #include <iostream>
-#include <list>
 #include <optional>
+#include <set>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace {
 
 constexpr std::size_t longest_line = 1000;
 constexpr std::size_t most_unread = 100;  // lines; who reads slower than the others talk has to go
 
+struct guest;
+using room = std::set<guest*>;
+
+// In the room from its beginning to its end.
 struct guest {
-    std::string name;
+    explicit guest(room& enters) : in(enters) { in.insert(this); }
+    guest(const guest&) = delete;
+    guest& operator=(const guest&) = delete;
+    ~guest() { in.erase(this); }
+
+    room& in;
     eddy::queue<std::string> unread{most_unread};
     eddy::event too_slow;
 };
 
-using room = std::list<guest>;
-
-// A guest's place in the room, for as long as the guest stays.
-class seat {
-public:
-    seat(room& all, std::string name) : all_(all), at_(all.emplace(all.end())) {
-        at_->name = std::move(name);
-    }
-    seat(const seat&) = delete;
-    seat& operator=(const seat&) = delete;
-    ~seat() { all_.erase(at_); }
-
-    guest& operator*() const { return *at_; }
-
-private:
-    room& all_;
-    room::iterator at_;
-};
-
-void tell_others(room& all, const guest& speaker, const std::string& line) {
-    for (guest& each : all) {
-        if (&each != &speaker && !each.unread.try_put(line)) each.too_slow.set();
-    }
-}
-
-using line_reader = eddy::buffered_reader<eddy::tcp_stream>;
-
-eddy::task<> listen_to(line_reader& from, room& all, guest& speaker) {
+eddy::task<> listen_to(eddy::tcp_stream& peer, guest& speaker) {
+    eddy::buffered_reader from(peer, longest_line);
     while (const std::optional<std::string> line = co_await from.read_line()) {
-        tell_others(all, speaker, speaker.name + ": " + *line + "\n");
+        for (guest* const each : speaker.in) {
+            const bool is_told = each == &speaker || each->unread.try_put(*line + "\n");
+            if (!is_told) each->too_slow.set();
+        }
     }
 }
 
@@ -69,24 +54,11 @@ eddy::task<> give_up_on(guest& reader) {
     throw std::runtime_error("reads too slowly");
 }
 
-// A stay ends when the guest hangs up or cannot follow: the first of the three tasks to end has the
-// others cancelled.
-eddy::task<> stay(eddy::tcp_stream& peer, room& all) {
-    line_reader from(peer, longest_line);
-    co_await eddy::write_all(peer, std::string_view("your name? "));
-    const std::optional<std::string> name = co_await from.read_line();
-    if (!name) co_return;
-    const seat taken(all, *name);
-    tell_others(all, *taken, *name + " comes in\n");
-    auto talk = eddy::race(listen_to(from, all, *taken), show_to(peer, *taken), give_up_on(*taken));
-    const auto ended = co_await eddy::as_result(std::move(talk));
-    tell_others(all, *taken, *name + " leaves\n");
-    static_cast<void>(ended.value());  // throws what it failed with
-}
-
+// Ends with the first of the three: the others are cancelled then.
 eddy::task<> welcome(eddy::tcp_stream peer, room& all) {
+    guest self(all);
     try {
-        co_await stay(peer, all);
+        co_await eddy::race(listen_to(peer, self), show_to(peer, self), give_up_on(self));
     } catch (const std::exception& lost) {
         std::cerr << peer.remote().to_string() << ": " << lost.what() << '\n';
     }
@@ -97,13 +69,13 @@ eddy::task<> serve(std::uint16_t port) {
     eddy::tcp_listener listener = eddy::tcp_listener::bind(eddy::endpoint::loopback(port));
     std::cout << "listening at " << listener.local().to_string() << std::endl;
     room all;
-    co_await eddy::with_task_group(
-        [](eddy::task_group& group, eddy::tcp_listener& from, room& guests) -> eddy::task<> {
-            for (;;) {
-                group.create_task(welcome(co_await from.accept(), guests));
-            }
-        },
-        std::ref(listener), std::ref(all));
+    const auto accept = [](eddy::task_group& group, eddy::tcp_listener& from,
+                           room& guests) -> eddy::task<> {
+        for (;;) {
+            group.create_task(welcome(co_await from.accept(), guests));
+        }
+    };
+    co_await eddy::with_task_group(accept, std::ref(listener), std::ref(all));
 }
 
 }  // namespace

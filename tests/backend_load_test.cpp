@@ -70,5 +70,46 @@ TEST_P(BackendLoad, LosesNoByteWhenThousandsFinishAndAreCancelledInOneTurn) {
     EXPECT_EQ(received + available_bytes(pair.one.get()), count);
 }
 
+// A backend may have been told of more than it has returned: what it knows of handles that are
+// closed meanwhile must not reach those that get their numbers.
+TEST_P(BackendLoad, ForgetsWhatItWasToldOfHandlesThatAreClosed) {
+    constexpr std::size_t count = 300;
+    std::deque<request> requests;
+    std::vector<std::string> bytes(2 * count, std::string(1, ' '));
+    const auto receive_on_all = [&](const std::vector<socket_pair>& pairs) {
+        for (const socket_pair& pair : pairs) {
+            std::string& byte = bytes[requests.size()];
+            requests.emplace_back(opcode::receive, pair.one.get(), bytes_of(byte));
+            submit(requests.back());
+        }
+    };
+    std::vector<socket_pair> closed;
+    for (std::size_t i = 0; i < count; ++i) closed.push_back(open_attached_pair());
+    receive_on_all(closed);
+    EXPECT_EQ(poll(0ns), 0U);
+    for (const socket_pair& pair : closed) send_all(pair.other.get(), "x");
+    finish(requests.front());
+    for (socket_pair& pair : closed) {
+        close(pair.one);
+        close(pair.other);
+    }
+
+    std::vector<socket_pair> opened;
+    for (std::size_t i = 0; i < count; ++i) opened.push_back(open_attached_pair());
+    receive_on_all(opened);
+    for (std::size_t i = 0; i < count; ++i) finish(requests[i]);
+    for (std::size_t i = count; i < 2 * count; ++i) {
+        ASSERT_EQ(requests[i].returns, 0) << "of a connection on which nothing was sent";
+        send_all(opened[i - count].other.get(), "y");
+    }
+    for (std::size_t i = 0; i < 2 * count; ++i) {
+        finish(requests[i]);
+        ASSERT_EQ(requests[i].returns, 1);
+        if (i >= count) {
+            ASSERT_EQ(bytes[i], "y");
+        }
+    }
+}
+
 }  // namespace
 }  // namespace eddy::testing
