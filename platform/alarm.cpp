@@ -28,12 +28,14 @@ void alarm::ring_by(clock::time_point due) {
 
 void alarm::open() {
     constexpr DWORD access = TIMER_MODIFY_STATE | SYNCHRONIZE;
-    timer_ = owned(::CreateWaitableTimerExW(nullptr, nullptr, high_resolution, access));
+    unique_handle timer =
+        owned(::CreateWaitableTimerExW(nullptr, nullptr, high_resolution, access));
     // Windows 10 before version 1803 has no better timers than its ticks.
-    if (!timer_) timer_ = owned(::CreateWaitableTimerExW(nullptr, nullptr, 0, access));
-    if (!timer_ || !::RegisterWaitForSingleObject(&wait_, handle_of(timer_.get()), ring, this,
-                                                  INFINITE, WT_EXECUTEINWAITTHREAD))
+    if (!timer) timer = owned(::CreateWaitableTimerExW(nullptr, nullptr, 0, access));
+    if (!timer || !::RegisterWaitForSingleObject(&wait_, handle_of(timer.get()), ring, this,
+                                                 INFINITE, WT_EXECUTEINWAITTHREAD))
         throw std::system_error(last_error(), "make a timer");
+    timer_ = std::move(timer);  // only one that is waited for
 }
 
 void CALLBACK alarm::ring(void* self, BOOLEAN) noexcept {

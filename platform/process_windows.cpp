@@ -60,11 +60,13 @@ process_exit exit_of(DWORD code, const resource_usage& used) noexcept {
 }
 
 // The standard handles of a program without a console are null, and stay so.
-HANDLE copy_of_standard(native_handle given, DWORD which, inherited_copies& handles) {
-    const HANDLE original = given != invalid_handle ? handle_of(given) : ::GetStdHandle(which);
-    if (original == nullptr || original == INVALID_HANDLE_VALUE) return nullptr;
+HANDLE copy_of_standard(native_handle given, DWORD which, inherited_copies& handles,
+                        std::error_code& error) {
+    if (given != invalid_handle) return handles.add(handle_of(given), error);
+    const HANDLE own = ::GetStdHandle(which);
+    if (own == nullptr || own == INVALID_HANDLE_VALUE) return nullptr;
     std::error_code ignored;
-    return handles.add(original, ignored);
+    return handles.add(own, ignored);
 }
 
 // The list of attributes has a size that only the system knows.
@@ -129,10 +131,11 @@ started_process create_process(const process_start& what, std::wstring environme
     how.StartupInfo.cb = sizeof how;
     how.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
     how.StartupInfo.hStdInput = input;
-    how.StartupInfo.hStdOutput = copy_of_standard(what.output, STD_OUTPUT_HANDLE, handles);
-    how.StartupInfo.hStdError = what.merge_error
-                                    ? how.StartupInfo.hStdOutput
-                                    : copy_of_standard(what.error, STD_ERROR_HANDLE, handles);
+    how.StartupInfo.hStdOutput = copy_of_standard(what.output, STD_OUTPUT_HANDLE, handles, error);
+    how.StartupInfo.hStdError =
+        what.merge_error ? how.StartupInfo.hStdOutput
+                         : copy_of_standard(what.error, STD_ERROR_HANDLE, handles, error);
+    if (error) return {};
     const std::wstring path = path_of(what, error);
     const std::wstring folder = to_utf16(what.working_directory);
     if (error) return {};
@@ -180,8 +183,9 @@ child_process child_process::start(const process_start& what, std::error_code& e
     std::error_code no_nothing;
     const unique_handle nothing = open_null_device(no_nothing);
     if (!error) error = no_nothing;
-    const HANDLE input = what.empty_input ? handles.add(handle_of(nothing.get()), error)
-                                          : copy_of_standard(what.input, STD_INPUT_HANDLE, handles);
+    const HANDLE input = what.empty_input
+                             ? handles.add(handle_of(nothing.get()), error)
+                             : copy_of_standard(what.input, STD_INPUT_HANDLE, handles, error);
     unique_handle job = !error && what.own_group ? open_job(error) : unique_handle();
     if (error) return {};
     started_process made =

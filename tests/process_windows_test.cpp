@@ -165,6 +165,21 @@ TEST(ChildProcess, ReportsAHandleThatIsNotOpen) {
     EXPECT_FALSE(child);
 }
 
+// Not the program that has to do without it, after it was started.
+TEST(ChildProcess, ReportsAStandardHandleThatIsNotOpen) {
+    const unique_handle shell = open_program(folder_of_the_system() / "cmd.exe");
+    constexpr native_handle not_open = 1'000'000;
+    for (native_handle process_start::* const which :
+         {&process_start::input, &process_start::output, &process_start::error}) {
+        process_start how{.executable = shell.get(), .arguments = {"cmd"}};
+        how.*which = not_open;
+        std::error_code error;
+        const child_process child = child_process::start(how, error);
+        EXPECT_EQ(error, std::errc::bad_file_descriptor) << error.message();
+        EXPECT_FALSE(child);
+    }
+}
+
 TEST(Process, OpensItsOwnProgram) {
     std::error_code error;
     const unique_handle opened = open_own_executable(error);
