@@ -1,9 +1,9 @@
-// Measures the time a server spends between its calls to the kernel: exactly, where the kernel's own
-// figure for user mode is a guess from 250 samples a second that also counts the way into a call
-// and out of it. Preloaded into a server that calls the kernel through the C library or liburing:
+// Measures the time that a server with one thread spends between the calls to the kernel by which
+// it moves bytes and waits, those below. The kernel's own figure for user mode is a guess from 250
+// samples a second that also counts the ways into a call and out of it. Preloaded:
 //   CALL_METER=FILE LD_PRELOAD=call_meter.so SERVER
 // FILE, of 16 bytes, is mapped; it has the nanoseconds so far and the number of calls so far. What
-// the meter itself takes is not counted.
+// the meter itself takes is not counted; interruptions are, and what other calls take.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -4,31 +4,33 @@
 #include <eddy/eddy.hpp>
 
 #include <charconv>
-#include <functional>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace {
 
 constexpr std::size_t longest_line = 1000;
-constexpr std::size_t most_unread = 100;  // lines; who reads slower than the others talk has to go
+// Who reads slower than the others talk has to go. One read can bring as many lines as bytes.
+constexpr std::size_t most_unread = 4 * longest_line;
 
 struct guest;
 using room = std::set<guest*>;
 
 // In the room from its beginning to its end.
 struct guest {
-    explicit guest(room& enters) : in(enters) { in.insert(this); }
+    explicit guest(std::shared_ptr<room> enters) : in(std::move(enters)) { in->insert(this); }
     guest(const guest&) = delete;
     guest& operator=(const guest&) = delete;
-    ~guest() { in.erase(this); }
+    ~guest() { in->erase(this); }
 
-    room& in;
+    std::shared_ptr<room> in;
     eddy::queue<std::string> unread{most_unread};
     eddy::event too_slow;
 };
@@ -36,7 +38,7 @@ struct guest {
 eddy::task<> listen_to(eddy::tcp_stream& peer, guest& speaker) {
     eddy::buffered_reader from(peer, longest_line);
     while (const std::optional<std::string> line = co_await from.read_line()) {
-        for (guest* const each : speaker.in) {
+        for (guest* const each : *speaker.in) {
             const bool is_told = each == &speaker || each->unread.try_put(*line + "\n");
             if (!is_told) each->too_slow.set();
         }
@@ -44,8 +46,9 @@ eddy::task<> listen_to(eddy::tcp_stream& peer, guest& speaker) {
 }
 
 eddy::task<> show_to(eddy::tcp_stream& peer, guest& reader) {
-    while (const std::optional<std::string> line = co_await reader.unread.get()) {
-        co_await peer.write_all(std::as_bytes(std::span(*line)));
+    while (std::optional<std::string> text = co_await reader.unread.get()) {
+        while (const auto more = reader.unread.try_get()) *text += *more;
+        co_await peer.write_all(std::as_bytes(std::span(*text)));
     }
 }
 
@@ -55,8 +58,8 @@ eddy::task<> give_up_on(guest& reader) {
 }
 
 // Ends with the first of the three: the others are cancelled then.
-eddy::task<> welcome(eddy::tcp_stream peer, room& all) {
-    guest self(all);
+eddy::task<> welcome(eddy::tcp_stream peer, std::shared_ptr<room> all) {
+    guest self(std::move(all));
     try {
         co_await eddy::race(listen_to(peer, self), show_to(peer, self), give_up_on(self));
     } catch (const std::exception& lost) {
@@ -64,18 +67,13 @@ eddy::task<> welcome(eddy::tcp_stream peer, room& all) {
     }
 }
 
-// The guests stand under the group, so all of them have left before their room is gone.
 eddy::task<> serve(std::uint16_t port) {
     eddy::tcp_listener listener = eddy::tcp_listener::bind(eddy::endpoint::loopback(port));
     std::cout << "listening at " << listener.local().to_string() << std::endl;
-    room all;
-    const auto accept = [](eddy::task_group& group, eddy::tcp_listener& from,
-                           room& guests) -> eddy::task<> {
-        for (;;) {
-            group.create_task(welcome(co_await from.accept(), guests));
-        }
-    };
-    co_await eddy::with_task_group(accept, std::ref(listener), std::ref(all));
+    const auto all = std::make_shared<room>();
+    for (;;) {
+        eddy::create_task(welcome(co_await listener.accept(), all));
+    }
 }
 
 }  // namespace

@@ -78,6 +78,8 @@ public:
         completed.append(readiness_.finished);
     }
 
+    bool has_more() const noexcept override { return !undispatched_.empty(); }
+
     void wake() noexcept override {
         const std::uint64_t one = 1;
         // Cannot fail: the counter holds 2^64 - 2 wake-ups.
@@ -159,7 +161,9 @@ private:
     readiness readiness_;
 
     std::array<epoll_event, events_at_once> events_;
-    std::span<const epoll_event> undispatched_;  // those of `events_` that are left for later turns
+    // Those of `events_` that are left for later turns. The kernel is asked again once there are
+    // none, and writes over them only then.
+    std::span<const epoll_event> undispatched_;
 };
 
 }  // namespace

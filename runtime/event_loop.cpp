@@ -98,7 +98,7 @@ void event_loop::run_once() {
     posted_.woken_up();
     now_ = backend_->now();
     wake_finished_operations();
-    fire_due_timers();
+    if (!backend_->has_more()) fire_due_timers();
     run_ready_tasks();
 }
 
@@ -117,7 +117,8 @@ void event_loop::report_posted_error(std::exception_ptr error) const noexcept {
 std::optional<duration> event_loop::time_to_sleep() {
     constexpr duration not_at_all = duration::zero();
     ++stats_.polls;
-    if (!ready_.empty() || stopping_ || !posted_.prepare_to_sleep()) return not_at_all;
+    const bool has_work = !ready_.empty() || stopping_ || backend_->has_more();
+    if (has_work || !posted_.prepare_to_sleep()) return not_at_all;
     const std::optional<time_point> next = timers_.next();
     if (!next && is_stuck()) {
         report_deadlock();

@@ -5,8 +5,11 @@
 #include "support/simulate.hpp"
 #include "support/stuttering_stream.hpp"
 
+#include <eddy/create_task.hpp>
+#include <eddy/gather.hpp>
 #include <eddy/pipe_stream.hpp>
 #include <eddy/run.hpp>
+#include <eddy/sleep.hpp>
 #include <eddy/tcp_stream.hpp>
 #include <eddy/timeout.hpp>
 #include <eddy/tls_stream.hpp>
@@ -21,6 +24,8 @@
 
 namespace eddy::testing {
 namespace {
+
+using namespace std::chrono_literals;
 
 static_assert(byte_stream<buffered_reader<tcp_stream>>);
 static_assert(byte_stream<buffered_reader<pipe_stream>>);
@@ -138,13 +143,18 @@ TEST(BufferedReader, AsksTheStreamOnceForManySmallReads) {
 }
 
 TEST(BufferedReader, ReadsWhatIsLargeWithoutItsBuffer) {
-    run([]() -> task<> {
-        stuttering_stream stream(whole, std::string(30'000, 'x'));
-        buffered_reader reader(stream, 5000);
-        EXPECT_EQ((co_await read_text(reader, 20'000)).size(), 20'000U);
-        EXPECT_EQ((co_await read_text(reader, 20'000)).size(), 10'000U);
-        EXPECT_EQ(stream.calls, 2);
-    });
+    for (const std::size_t limit : {std::size_t{100}, std::size_t{5000}, std::size_t{100'000}}) {
+        SCOPED_TRACE(limit);
+        run(
+            [](std::size_t most) -> task<> {
+                stuttering_stream stream(whole, std::string(30'000, 'x'));
+                buffered_reader reader(stream, most);
+                EXPECT_EQ((co_await read_text(reader, 20'000)).size(), 20'000U);
+                EXPECT_EQ((co_await read_text(reader, 20'000)).size(), 10'000U);
+                EXPECT_EQ(stream.calls, 2);
+            },
+            limit);
+    }
 }
 
 TEST(BufferedReader, LosesNothingIfTheStreamEndsBeforeTheDelimiter) {
@@ -173,6 +183,18 @@ TEST(BufferedReader, ReadsAPartThatFillsItsLimitExactly) {
         EXPECT_EQ(co_await reader.read_until("\n"), "12345678\n");
         EXPECT_EQ(co_await reader.read_line(), std::nullopt);
     });
+}
+
+TEST(BufferedReader, ReadsALastLineWithoutItsEndThatFillsItsLimit) {
+    stuttering_stream stream(7, "123456789");
+    buffered_reader reader(stream, 9);
+    EXPECT_EQ(run(reader.read_line()), "123456789");
+}
+
+TEST(BufferedReader, NeedsNoLimit) {
+    stuttering_stream stream(7, "123456789\n");
+    buffered_reader reader(stream, std::string::npos);
+    EXPECT_EQ(run(reader.read_line()), "123456789");
 }
 
 TEST(BufferedReader, RefusesAPartBeyondItsLimitAndKeepsIt) {
@@ -210,6 +232,55 @@ TEST(BufferedReader, WritesStraightOn) {
         EXPECT_EQ(co_await reader.read_line(), "answer");
         co_await reader.close();
     });
+}
+
+task<> count_turns(int& turns) {
+    for (;; ++turns) co_await yield();
+}
+
+task<> read_though_cancelled(buffered_reader<stuttering_stream>& from) {
+    EXPECT_EQ(co_await from.read_line(), "one");
+    event_loop::running_task().innermost_scope->cancel();
+    EXPECT_EQ(co_await ending_of(from.read_line()), ending::cancelled);
+    EXPECT_EQ(co_await ending_of(from.read_until("o")), ending::cancelled);
+    EXPECT_EQ(co_await ending_of(read_text(from, 1)), ending::cancelled);
+}
+
+// Also where all of it has come already, and no read would wait.
+TEST(BufferedReader, LetsOthersRunBetweenItsLines) {
+    run([]() -> task<> {
+        stuttering_stream stream(whole, std::string(4000, '\n'));
+        buffered_reader reader(stream);
+        int turns = 0;
+        auto others = create_task(count_turns(turns));
+        const std::vector<std::string> lines = co_await lines_of(reader);
+        EXPECT_EQ(lines.size(), 4000U);
+        EXPECT_GT(turns, 20);
+        others.cancel();
+    });
+}
+
+TEST(BufferedReader, IsCancelledBetweenItsLines) {
+    stuttering_stream stream(whole, "one\ntwo\nthree\n");
+    buffered_reader reader(stream);
+    run(move_on_after(1h, read_though_cancelled(reader)));
+    EXPECT_EQ(run(reader.read_line()), "two") << "nothing is lost";
+}
+
+task<> read_and_drop(buffered_reader<tcp_stream>& from) {
+    static_cast<void>(co_await from.read_line());
+}
+
+task<> read_twice_at_once() {
+    auto [one, other] = simulation().network().open_pair();
+    tcp_stream from = tcp_stream::adopt(std::move(one), endpoint::loopback(1));
+    buffered_reader reader(from);
+    co_await gather(read_and_drop(reader), read_and_drop(reader));
+}
+
+TEST(BufferedReaderDeathTest, SeesASecondTaskThatReads) {
+    if (!asserts_are_on) GTEST_SKIP() << "nothing checks it in this build";
+    EXPECT_DEATH(simulate(read_twice_at_once()), "one task at a time may read");
 }
 
 struct conversation {

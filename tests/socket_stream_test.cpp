@@ -10,15 +10,19 @@
 
 #include <eddy/create_task.hpp>
 #include <eddy/sleep.hpp>
+#include <eddy/timeout.hpp>
+#include <eddy/unix_stream.hpp>
 
 #include <gmock/gmock.h>
 
 #include <array>
 #include <memory>
+#include <vector>
 
 namespace eddy::testing {
 namespace {
 
+using namespace std::chrono_literals;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
@@ -45,6 +49,34 @@ task<> end_one_way() {
 
 TEST_P(SocketStream, ReadsOnWhenItHasNothingMoreToWrite) {
     run(end_one_way());
+}
+
+// Each read waits already when the bytes come, and is over time before the kernel is asked again.
+task<> be_late_for_all(std::size_t count) {
+    std::vector<socket_pair> pairs;
+    std::vector<unix_stream> readers;
+    std::vector<char> bytes(count);
+    std::vector<task_handle<std::size_t>> reading;
+    for (std::size_t i = 0; i < count; ++i) {
+        socket_pair& made = pairs.emplace_back(open_pair());
+        readers.push_back(unix_stream::adopt(std::move(made.one), endpoint::local("near")));
+    }
+    const auto read_in_time = [](unix_stream& from, char& into) -> task<std::size_t> {
+        const auto place = std::as_writable_bytes(std::span(&into, 1));
+        const std::size_t size = co_await from.read(place);
+        co_return size;
+    };
+    for (std::size_t i = 0; i < count; ++i) {
+        auto read = read_in_time(readers[i], bytes[i]);
+        reading.push_back(create_task(with_timeout(1ns, std::move(read))));
+    }
+    co_await yield();
+    for (const socket_pair& each : pairs) send_all(each.other.get(), "x");
+    for (auto& each : reading) EXPECT_EQ(co_await each, 1U);
+}
+
+TEST_P(SocketStream, GivesWhatHasComeRatherThanATimeoutThatIsDueAsWell) {
+    run(be_late_for_all(100));
 }
 
 task<> write_several_pieces() {

@@ -9,7 +9,7 @@
 namespace comparison {
 namespace {
 
-constexpr std::size_t most_that_is_told = 64 << 20;  // bytes: an URL for each of many pages
+constexpr std::size_t most_that_is_told = 64 << 20;  // bytes: a URL for each of many pages
 
 std::vector<std::string> arguments_for(const origin_settings& settings) {
     std::vector<std::string> arguments = {"compare",   origin_option,
@@ -24,6 +24,15 @@ std::vector<std::string> arguments_for(const origin_settings& settings) {
 
 void must(const std::error_code& error, const char* what) {
     if (error) throw std::system_error(error, what);
+}
+
+eddy::task<std::string> read_line(eddy::tcp_stream& from) {
+    eddy::buffered_reader reader(from, most_that_is_told);
+    try {
+        co_return co_await reader.read_until("\n");
+    } catch (const eddy::incomplete_read&) {
+        throw std::runtime_error("the process with the sites ended before it told their URLs");
+    }
 }
 
 }  // namespace
@@ -60,11 +69,7 @@ origin::~origin() {
 
 eddy::task<> origin::listen_to_child(eddy::unique_handle socket) {
     line_.emplace(eddy::tcp_stream::adopt(std::move(socket), eddy::endpoint()));
-    eddy::buffered_reader reader(*line_, most_that_is_told);
-    const std::optional<std::string> line = co_await reader.read_line();
-    if (!line)
-        throw std::runtime_error("the process with the sites ended before it told their URLs");
-    const auto told = nlohmann::json::parse(*line);
+    const auto told = nlohmann::json::parse(co_await read_line(*line_));
     if (told.contains("error"))
         throw std::runtime_error("the sites cannot be served: " + told["error"].get<std::string>());
     urls_ = told["urls"].get<std::vector<std::string>>();

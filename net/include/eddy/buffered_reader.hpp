@@ -1,11 +1,13 @@
 #pragma once
 
 #include <eddy/byte_stream.hpp>
+#include <eddy/sleep.hpp>
 
 #include <algorithm>
 #include <cassert>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace eddy {
@@ -18,19 +20,20 @@ struct part_too_long : std::runtime_error {
 
 /// Reads a stream up to a delimiter or line by line, what asyncio's StreamReader does. It takes
 /// from the stream as much as comes at a time and keeps what nobody has asked for yet, so the
-/// stream is to be read through it alone. It is a `byte_stream` itself: `read` gives first what it
-/// has kept, and what is written goes straight on.
+/// stream is to be read through it alone, by one task at a time. It is a `byte_stream` itself:
+/// `read` gives first what it has kept, and what is written goes straight on.
 ///
-/// Nothing is lost by an error or a cancellation: what has come can still be read.
+/// An error or a cancellation takes nothing away: what has come can still be read. So a part that
+/// is too long is too long each time, until `read` has taken some of it.
 template <byte_stream Stream>
 class buffered_reader {
 public:
     static constexpr std::size_t default_limit = 64 * 1024;
 
-    /// Reads from `source`, which must outlive it. `limit`, at least 1: how many bytes it holds,
-    /// and so how long a part may be with its delimiter.
+    /// Reads from `source`, which must outlive it. `limit`, at least 1: how many bytes a part may
+    /// have with its delimiter.
     explicit buffered_reader(Stream& source, std::size_t limit = default_limit) noexcept
-        : source_(source), limit_(limit) {
+        : source_(source), limit_(std::min(limit, std::string::npos - 1)) {
         assert(limit > 0);
     }
     buffered_reader(const buffered_reader&) = delete;
@@ -59,11 +62,13 @@ public:
     // As a byte_stream -------------------------------------------------------------------------
 
     task<std::size_t> read(std::span<std::byte> into) {
-        if (unread().empty()) {
-            // What is as large as the buffer needs none.
-            if (into.empty() || into.size() >= first_size) co_return co_await source_.read(into);
-            const std::size_t came = co_await source_.read(room());
-            end_ += came;
+        checkpoint();
+        if (!unread().empty()) {
+            co_await give_way();
+        } else if (into.empty() || into.size() >= std::min(first_size, limit_)) {
+            co_return co_await source_.read(into);  // a buffer would save no call
+        } else {
+            co_await receive();
         }
         const std::size_t size = std::min(into.size(), unread().size());
         std::ranges::copy(unread().first(size), into.begin());
@@ -95,36 +100,70 @@ private:
         return text;
     }
 
-    // Where the next bytes go. There is room as long as fewer than `limit_` are unread.
+    // Where the next bytes go: at least one, as long as no more than `limit_` are unread.
     std::span<std::byte> room() {
-        std::ranges::copy(unread(), buffer_.begin());
-        end_ -= std::exchange(begin_, 0);
+        if (begin_ > 0) {
+            std::ranges::copy(unread(), buffer_.begin());
+            end_ -= std::exchange(begin_, 0);
+        }
+        // One more than a part may have, which then is known to be too long.
         if (end_ == buffer_.size())
-            buffer_.resize(std::min(std::max(first_size, 2 * buffer_.size()), limit_));
+            buffer_.resize(std::min(std::max(first_size, 2 * buffer_.size()), limit_ + 1));
         return std::span(buffer_).subspan(end_);
+    }
+
+    // False at the end of the stream.
+    task<bool> receive() {
+        assert(!is_receiving_ && "one task at a time may read");
+        const receiving now(is_receiving_);
+        const std::size_t came = co_await source_.read(room());
+        end_ += came;
+        co_return came > 0;
+    }
+
+    // Whoever finds what it wants without waiting must not hold the loop with that.
+    static task<> give_way() {
+        if (!event_loop::current()->take_budget()) co_await yield();
     }
 
     // How long the next part is with its delimiter; 0 if the stream ends before one.
     task<std::size_t> find(std::string delimiter) {
+        checkpoint();
         std::size_t searched = 0;
         for (;;) {
             const std::size_t at = unread_text().find(delimiter, searched);
-            if (at != std::string_view::npos) co_return at + delimiter.size();
-            const std::size_t size = unread().size();
-            if (size == limit_) throw part_too_long(limit_);
+            const bool is_there = at != std::string_view::npos;
+            const std::size_t size = is_there ? at + delimiter.size() : unread().size();
+            if (size > limit_) throw part_too_long(limit_);
+            if (is_there) {
+                co_await give_way();
+                co_return size;
+            }
             // The last bytes may be the beginning of one.
             searched = size - std::min(size, delimiter.size() - 1);
-            const std::size_t came = co_await source_.read(room());
-            if (came == 0) co_return 0;
-            end_ += came;
+            const bool goes_on = co_await receive();
+            if (!goes_on) co_return 0;
         }
     }
+
+    // While a task waits in `receive`, however that ends.
+    class receiving {
+    public:
+        explicit receiving(bool& flag) noexcept : flag_(flag) { flag_ = true; }
+        receiving(const receiving&) = delete;
+        receiving& operator=(const receiving&) = delete;
+        ~receiving() { flag_ = false; }
+
+    private:
+        bool& flag_;
+    };
 
     Stream& source_;
     std::size_t limit_;
     std::vector<std::byte> buffer_;
     std::size_t begin_ = 0;  // what is unread is in [begin_, end_)
     std::size_t end_ = 0;
+    bool is_receiving_ = false;
 };
 
 }  // namespace eddy

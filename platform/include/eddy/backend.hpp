@@ -50,6 +50,10 @@ public:
     /// or the timeout is over; no timeout: for ever. Zero: only looks.
     virtual void poll(std::optional<duration> timeout, operation_list& completed) = 0;
 
+    /// Whether the last poll knew of more than it took, and the next one takes that without asking
+    /// the kernel. What has happened by then comes before any timer that is due meanwhile.
+    virtual bool has_more() const noexcept { return false; }
+
     /// Whether `read_at` and `write_at` are in flight like all others. If not, `submit` returns
     /// once the disk has answered, and a loop that has better things to do calls `perform_on_file`
     /// on another thread instead.
