@@ -93,10 +93,12 @@ void event_loop::run_once() {
     const entered here(*this);
     ++stats_.turns;
     posted_.run_all();
-    const std::optional<duration> sleep = time_to_sleep();
+    const bool asks_kernel = !backend_->has_more();
+    const std::optional<duration> sleep = asks_kernel ? time_to_sleep() : duration::zero();
     backend_->poll(sleep, completed_);
     posted_.woken_up();
     now_ = backend_->now();
+    if (asks_kernel) kernel_asked_ = now_;
     wake_finished_operations();
     if (!backend_->has_more()) fire_due_timers();
     run_ready_tasks();
@@ -117,8 +119,7 @@ void event_loop::report_posted_error(std::exception_ptr error) const noexcept {
 std::optional<duration> event_loop::time_to_sleep() {
     constexpr duration not_at_all = duration::zero();
     ++stats_.polls;
-    const bool has_work = !ready_.empty() || stopping_ || backend_->has_more();
-    if (has_work || !posted_.prepare_to_sleep()) return not_at_all;
+    if (!ready_.empty() || stopping_ || !posted_.prepare_to_sleep()) return not_at_all;
     const std::optional<time_point> next = timers_.next();
     if (!next && is_stuck()) {
         report_deadlock();
@@ -135,8 +136,9 @@ void event_loop::wake_finished_operations() noexcept {
     while (!completed_.empty()) static_cast<io_awaiter&>(completed_.pop_front()).finished();
 }
 
+// Those that were due when the kernel was asked: what has come since goes before later ones.
 void event_loop::fire_due_timers() noexcept {
-    while (timer* const due = timers_.take_due(now_)) due->on_due();
+    while (timer* const due = timers_.take_due(kernel_asked_)) due->on_due();
 }
 
 void event_loop::run_ready_tasks() {

@@ -5,9 +5,9 @@
 #include "support/simulate.hpp"
 #include "support/stuttering_stream.hpp"
 
-#include <eddy/create_task.hpp>
 #include <eddy/gather.hpp>
 #include <eddy/pipe_stream.hpp>
+#include <eddy/race.hpp>
 #include <eddy/run.hpp>
 #include <eddy/sleep.hpp>
 #include <eddy/tcp_stream.hpp>
@@ -252,11 +252,9 @@ TEST(BufferedReader, LetsOthersRunBetweenItsLines) {
         stuttering_stream stream(whole, std::string(4000, '\n'));
         buffered_reader reader(stream);
         int turns = 0;
-        auto others = create_task(count_turns(turns));
-        const std::vector<std::string> lines = co_await lines_of(reader);
-        EXPECT_EQ(lines.size(), 4000U);
+        const auto first = co_await race(lines_of(reader), count_turns(turns));
+        EXPECT_EQ(std::get<0>(first).size(), 4000U);
         EXPECT_GT(turns, 20);
-        others.cancel();
     });
 }
 

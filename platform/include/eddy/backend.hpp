@@ -51,7 +51,7 @@ public:
     virtual void poll(std::optional<duration> timeout, operation_list& completed) = 0;
 
     /// Whether the last poll knew of more than it took, and the next one takes that without asking
-    /// the kernel. What has happened by then comes before any timer that is due meanwhile.
+    /// the kernel and without sleeping.
     virtual bool has_more() const noexcept { return false; }
 
     /// Whether `read_at` and `write_at` are in flight like all others. If not, `submit` returns

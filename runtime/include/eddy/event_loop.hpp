@@ -230,6 +230,7 @@ private:
     int budget_ = 0;
     bool stopping_ = false;
     time_point now_;
+    time_point kernel_asked_;  // the last time that it was
     timer_queue timers_;
     operation_list completed_;
     post_queue posted_;
