@@ -21,7 +21,8 @@ struct part_too_long : std::runtime_error {
 /// Reads a stream up to a delimiter or line by line, what asyncio's StreamReader does. It takes
 /// from the stream as much as comes at a time and keeps what nobody has asked for yet, so the
 /// stream is to be read through it alone, by one task at a time. It is a `byte_stream` itself:
-/// `read` gives first what it has kept, and what is written goes straight on.
+/// `read` gives first what it has kept, and what is written goes straight on. Used on the loop of
+/// its stream, as the stream itself.
 ///
 /// An error or a cancellation takes nothing away: what has come can still be read. So a part that
 /// is too long is too long each time, until `read` has taken some of it.
@@ -62,6 +63,7 @@ public:
     // As a byte_stream -------------------------------------------------------------------------
 
     task<std::size_t> read(std::span<std::byte> into) {
+        const only_reader here(is_read_);
         checkpoint();
         if (!unread().empty()) {
             co_await give_way();
@@ -114,8 +116,6 @@ private:
 
     // False at the end of the stream.
     task<bool> receive() {
-        assert(!is_receiving_ && "one task at a time may read");
-        const receiving now(is_receiving_);
         const std::size_t came = co_await source_.read(room());
         end_ += came;
         co_return came > 0;
@@ -128,6 +128,7 @@ private:
 
     // How long the next part is with its delimiter; 0 if the stream ends before one.
     task<std::size_t> find(std::string delimiter) {
+        const only_reader here(is_read_);
         checkpoint();
         std::size_t searched = 0;
         for (;;) {
@@ -146,16 +147,19 @@ private:
         }
     }
 
-    // While a task waits in `receive`, however that ends.
-    class receiving {
+    // A second one would take bytes that the first has found and not taken yet.
+    class only_reader {
     public:
-        explicit receiving(bool& flag) noexcept : flag_(flag) { flag_ = true; }
-        receiving(const receiving&) = delete;
-        receiving& operator=(const receiving&) = delete;
-        ~receiving() { flag_ = false; }
+        explicit only_reader(bool& is_read) noexcept : is_read_(is_read) {
+            assert(!is_read_ && "one task at a time may read");
+            is_read_ = true;
+        }
+        only_reader(const only_reader&) = delete;
+        only_reader& operator=(const only_reader&) = delete;
+        ~only_reader() { is_read_ = false; }
 
     private:
-        bool& flag_;
+        bool& is_read_;
     };
 
     Stream& source_;
@@ -163,7 +167,7 @@ private:
     std::vector<std::byte> buffer_;
     std::size_t begin_ = 0;  // what is unread is in [begin_, end_)
     std::size_t end_ = 0;
-    bool is_receiving_ = false;
+    bool is_read_ = false;
 };
 
 }  // namespace eddy
