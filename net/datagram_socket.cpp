@@ -9,7 +9,7 @@ namespace eddy {
 
 datagram_socket::datagram_socket(unique_handle socket, const endpoint& at) {
     if (at.family() != address_family::none) must(bind_socket(socket.get(), at), "bind", at);
-    socket_ = attached_socket(std::move(socket));
+    socket_ = attached_handle(std::move(socket));
     local_ = local();
 }
 

@@ -23,7 +23,7 @@ public:
 socket_listener::socket_listener(unique_handle socket, const endpoint& at, int backlog) {
     must(bind_socket(socket.get(), at), "bind", at);
     must(listen_socket(socket.get(), backlog), "listen", at);
-    socket_ = attached_socket(std::move(socket));
+    socket_ = attached_handle(std::move(socket));
     local_ = socket_.local();
 }
 

@@ -5,17 +5,17 @@
 
 namespace eddy {
 
-task<attached_socket> socket_stream::open_connection(endpoint to) {
+task<attached_handle> socket_stream::open_connection(endpoint to) {
     std::error_code error;
     unique_handle socket = open_socket(to.family(), socket_type::stream, error);
     must(error, "open a socket to connect", to);
-    attached_socket attached(std::move(socket));
+    attached_handle attached(std::move(socket));
     co_await connect_awaiter(attached.get(), to);
     co_return attached;
 }
 
 void socket_stream::shutdown_write() {
-    must(shutdown_socket(socket_.get(), shutdown_side::send), "shut down", remote_);
+    must(shutdown_sending(socket_.get()), "shut down", remote_);
 }
 
 task<> socket_stream::close() {

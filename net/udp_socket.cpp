@@ -20,4 +20,9 @@ udp_socket udp_socket::open(address_family family) {
     return udp_socket(std::move(socket), endpoint());
 }
 
+void udp_socket::allow_broadcast() {
+    const std::error_code error = set_option(handle(), socket_option::broadcast, 1);
+    if (error) throw std::system_error(error, "allow a UDP socket to broadcast");
+}
+
 }  // namespace eddy

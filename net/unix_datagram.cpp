@@ -31,7 +31,7 @@ public:
 
 // The kernel tells only a socket that is connected to the receiver when that has room.
 task<> wait_for_room(endpoint at) {
-    const attached_socket follower(
+    const attached_handle follower(
         open_local_socket(endpoint(), socket_type::datagram, stale_file::keep));
     co_await part_of_sending(opcode::connect, follower.get(), at);
     co_await part_of_sending(opcode::writable, follower.get(), at);

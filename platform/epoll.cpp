@@ -113,11 +113,7 @@ private:
         const int room = static_cast<int>(events_.size());
         if (precise_) {
             timespec native{};
-            if (timeout) {
-                const auto seconds = std::chrono::floor<std::chrono::seconds>(*timeout);
-                native.tv_sec = seconds.count();
-                native.tv_nsec = (*timeout - seconds).count();
-            }
+            if (timeout) native = native_time<timespec>(*timeout);
             const int count = ::epoll_pwait2(poller_.get(), events_.data(), room,
                                              timeout ? &native : nullptr, nullptr);
             // Before Linux 5.11 there is no such call; where calls are filtered, it may be refused.

@@ -1,6 +1,8 @@
 #include <eddy/file_handle.hpp>
 
 #include "access_list.hpp"
+#include "file_calls.hpp"
+#include "pipe_transfer.hpp"
 #include "posix.hpp"
 
 #include <cstdio>
@@ -25,16 +27,30 @@ int native_flags(file_mode mode) noexcept {
 }
 
 ssize_t transfer(const operation& op) noexcept {
-    const auto* const vectors = reinterpret_cast<const iovec*>(op.buffers.data());
-    const int count = static_cast<int>(vector_count(op));
     const auto offset = static_cast<off_t>(op.offset);
-    return op.code == opcode::read_at ? ::preadv(op.handle, vectors, count, offset)
-                                      : ::pwritev(op.handle, vectors, count, offset);
+    const bool reads = op.code == opcode::read_at;
+    const std::size_t count = vector_count(op);
+    if (count == 1) {
+        const io_buffer& only = op.buffers[0];
+        return reads ? ::pread(op.handle, only.data, size_of(only), offset)
+                     : ::pwrite(op.handle, only.data, size_of(only), offset);
+    }
+    const auto* const vectors = reinterpret_cast<const iovec*>(op.buffers.data());
+    return reads ? ::preadv(op.handle, vectors, static_cast<int>(count), offset)
+                 : ::pwritev(op.handle, vectors, static_cast<int>(count), offset);
+}
+
+bool is_cut_short(const std::string& path) noexcept {
+    return path.find('\0') != std::string::npos;
 }
 
 }  // namespace
 
 unique_handle open_file(const std::string& path, file_mode mode, std::error_code& error) noexcept {
+    if (is_cut_short(path)) {
+        error = system_error_code(EINVAL);
+        return {};
+    }
     // Everybody may read and write it, except whom the process's umask forbids.
     const mode_t permissions = mode == file_mode::create_private ? 0600 : 0666;
     unique_handle opened(retry_interrupted(
@@ -50,7 +66,8 @@ std::uint64_t file_size(native_handle file, std::error_code& error) noexcept {
 }
 
 std::error_code sync_file(native_handle file) noexcept {
-    return retry_interrupted([&] { return ::fsync(file); }) < 0 ? last_error() : std::error_code();
+    return retry_interrupted([&] { return flush_to_disk(file); }) < 0 ? last_error()
+                                                                      : std::error_code();
 }
 
 std::error_code copy_access(native_handle file, const std::string& path) noexcept {
@@ -75,11 +92,13 @@ std::error_code copy_access(native_handle file, const std::string& path) noexcep
 }
 
 std::error_code move_file(const std::string& from, const std::string& to) noexcept {
+    if (is_cut_short(from) || is_cut_short(to)) return system_error_code(EINVAL);
     return ::rename(from.c_str(), to.c_str()) < 0 ? last_error() : std::error_code();
 }
 
 void perform_on_file(operation& op) noexcept {
-    const ssize_t result = retry_interrupted([&] { return transfer(op); });
+    ssize_t result = retry_interrupted([&] { return transfer(op); });
+    if (result < 0 && errno == ESPIPE) result = transfer_in_order(op, op.code == opcode::read_at);
     op.error = result < 0 ? operation_error(last_error()) : operation_error();
     op.value = result < 0 ? 0 : static_cast<std::uint64_t>(result);
 }

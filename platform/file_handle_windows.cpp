@@ -46,9 +46,17 @@ DWORD transfer(const operation& op, const io_buffer& buffer, std::uint64_t place
     return count;
 }
 
+bool is_cut_short(const std::string& path) noexcept {
+    return path.find('\0') != std::string::npos;
+}
+
 }  // namespace
 
 unique_handle open_file(const std::string& path, file_mode mode, std::error_code& error) noexcept {
+    if (is_cut_short(path)) {
+        error = std::make_error_code(std::errc::invalid_argument);
+        return {};
+    }
     unique_handle opened = owned(::CreateFileW(
         to_utf16(path).c_str(), access_for(mode),
         FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, disposition_for(mode),

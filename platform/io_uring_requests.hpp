@@ -14,37 +14,60 @@
 
 namespace eddy {
 
+/// Who is told of a request's end. It stands in the lowest bits of the request's user data, above
+/// it a pointer to one of our objects; all of them are aligned to 8 bytes.
+enum class mark : std::uint64_t { operation = 0, wake = 1, ignored = 2 };
+constexpr std::uint64_t mark_bits = 3;
+
+inline std::uint64_t user_data_of(const void* object, mark kind) noexcept {
+    return reinterpret_cast<std::uintptr_t>(object) | static_cast<std::uint64_t>(kind);
+}
+
+inline mark mark_of(std::uint64_t user_data) noexcept {
+    return static_cast<mark>(user_data & mark_bits);
+}
+
+template <class Object>
+Object& object_of(std::uint64_t user_data) noexcept {
+    return *reinterpret_cast<Object*>(user_data & ~mark_bits);
+}
+
 /// What the kernel is asked for each operation, and what has to live as long as it works on that.
 class io_uring_requests {
 public:
     /// Whether the ring only tells when, and the call is ours.
     static bool only_tells_when(const operation& op) noexcept {
-        if (op.code == opcode::read || op.code == opcode::write) return true;
-        if (op.code != opcode::send_to) return false;
-        return op.peer == nullptr || op.peer->family() == address_family::local;
+        switch (op.code) {
+            case opcode::accept:
+            case opcode::read:
+            case opcode::write: return true;
+            case opcode::send_to:
+                return op.peer == nullptr || op.peer->family() == address_family::local;
+            default: return false;
+        }
     }
 
     /// Fills in a request, except for its user data.
     void prepare(operation& op, io_uring_sqe* request) noexcept {
-        const auto* const vectors = reinterpret_cast<const iovec*>(op.buffers.data());
+        const io_buffer* const buffers = op.buffers.data();
+        const auto* const vectors = reinterpret_cast<const iovec*>(buffers);
         const auto count = static_cast<unsigned>(vector_count(op));
         op.scratch = 0;
         switch (op.code) {
-            case opcode::accept: break;  // not done by a request of its own
             case opcode::connect:
                 io_uring_prep_connect(request, op.handle, sockaddr_of(*op.peer),
                                       sockaddr_size(*op.peer));
                 break;
             case opcode::receive:
                 if (count == 1) {
-                    io_uring_prep_recv(request, op.handle, vectors->iov_base, size_of(*vectors), 0);
+                    io_uring_prep_recv(request, op.handle, buffers->data, size_of(*buffers), 0);
                 } else {
                     io_uring_prep_recvmsg(request, op.handle, take_message(op), 0);
                 }
                 break;
             case opcode::send:
                 if (count == 1) {
-                    io_uring_prep_send(request, op.handle, vectors->iov_base, size_of(*vectors),
+                    io_uring_prep_send(request, op.handle, buffers->data, size_of(*buffers),
                                        MSG_NOSIGNAL);
                 } else {
                     io_uring_prep_sendmsg(request, op.handle, take_message(op), MSG_NOSIGNAL);
@@ -60,6 +83,7 @@ public:
                     io_uring_prep_sendmsg(request, op.handle, take_message(op), MSG_NOSIGNAL);
                 }
                 break;
+            case opcode::accept:
             case opcode::read:
             case opcode::readable: io_uring_prep_poll_add(request, op.handle, POLLIN); break;
             case opcode::write:
@@ -87,11 +111,6 @@ private:
         msghdr message;
         message_slot* next_free;
     };
-
-    // A request has 32 bits for a size; the kernel itself transfers no more than this at a time.
-    static std::size_t size_of(const iovec& piece) noexcept {
-        return std::min(piece.iov_len, std::size_t{0x7fff'f000});
-    }
 
     // The kernel reads a message header after `submit` has returned: it lives here until the end of
     // its request. The slots are kept for the next ones.

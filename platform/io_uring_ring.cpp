@@ -46,6 +46,13 @@ bool knows_all_requests(io_uring& ring) noexcept {
     return all;
 }
 
+// Out of time, interrupted, too many completions unread, or no memory for a request: what was not
+// handed over yet can be later.
+bool may_go_on(int result) noexcept {
+    return result >= 0 || result == -ETIME || result == -EINTR || result == -EBUSY ||
+           result == -EAGAIN;
+}
+
 }  // namespace
 
 std::error_code io_uring_ring::open() noexcept {
@@ -65,6 +72,48 @@ std::error_code io_uring_ring::open() noexcept {
     const bool is_able =
         (ring_.features & needed_features) == needed_features && knows_all_requests(ring_);
     return is_able ? std::error_code() : system_error_code(ENOSYS);
+}
+
+std::error_code io_uring_ring::enter_first() noexcept {
+    ++system_calls_;
+    const int result = io_uring_submit(&ring_);
+    return result < 0 ? system_error_code(-result) : std::error_code();
+}
+
+void io_uring_ring::enter(std::optional<duration> timeout) {
+    if (!set_aside_.empty()) timeout = duration::zero();
+    if (timeout == duration::zero() && !kernel_has_work()) return;
+    ++system_calls_;
+    const int result = submit_and_wait(timeout);
+    if (may_go_on(result)) return;
+    throw std::system_error(system_error_code(-result), "io_uring_enter");
+}
+
+// Whether entering the kernel without sleeping would change anything: there are requests for it,
+// operations that only an enter finishes, or completions that found no room.
+bool io_uring_ring::kernel_has_work() const noexcept {
+    if (io_uring_sq_ready(&ring_) > 0) return true;
+    const unsigned flags = IO_URING_READ_ONCE(*ring_.sq.kflags);
+    return (flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;
+}
+
+int io_uring_ring::submit_and_wait(std::optional<duration> timeout) noexcept {
+    if (!timeout) return io_uring_submit_and_wait(&ring_, 1);
+    if (*timeout == duration::zero()) return io_uring_submit_and_get_events(&ring_);
+    auto native = native_time<__kernel_timespec>(*timeout);
+    io_uring_cqe* first = nullptr;
+    return io_uring_submit_and_wait_timeout(&ring_, &first, 1, &native, nullptr);
+}
+
+void io_uring_ring::flush() noexcept {
+    int result = 0;
+    do {
+        ++system_calls_;
+        result = io_uring_submit_and_get_events(&ring_);
+        // Completions wait unread: make room, and the queue moves again.
+        completion next;
+        while (result == -EBUSY && take_from_queue(next)) set_aside_.push_back(next);
+    } while (io_uring_sq_ready(&ring_) > 0 && result != 0 && may_go_on(result));
 }
 
 io_uring_ring::~io_uring_ring() {

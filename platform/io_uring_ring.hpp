@@ -1,10 +1,21 @@
 #pragma once
 
+#include <eddy/backend.hpp>
+
+#include <deque>
+#include <optional>
 #include <system_error>
 
 #include <liburing.h>
 
 namespace eddy {
+
+/// What the kernel says of a request that has made progress or ended.
+struct completion {
+    std::uint64_t user_data;
+    int result;
+    unsigned flags;
+};
 
 /// The memory that a process shares with the kernel: requests are left in it and answers found.
 class io_uring_ring {
@@ -20,13 +31,59 @@ public:
 
     bool is_open() const noexcept { return is_open_; }
 
-    /// For liburing's functions.
-    io_uring* get() noexcept { return &ring_; }
-    const io_uring* get() const noexcept { return &ring_; }
+    /// The place for one more request, to be filled in. A queue that is full is handed over first.
+    io_uring_sqe* next_request() noexcept {
+        for (;;) {
+            if (io_uring_sqe* const request = io_uring_get_sqe(&ring_)) return request;
+            flush();
+        }
+    }
+
+    /// Hands over what is queued, for the first time: some machines let a ring be made and forbid
+    /// to enter it.
+    std::error_code enter_first() noexcept;
+
+    /// Hands over what is queued and sleeps until there is a completion, at most for `timeout`.
+    /// Where that is zero, the kernel is entered only if it has something to do. May come back
+    /// early, as after a signal. Throws std::system_error.
+    void enter(std::optional<duration> timeout);
+
+    /// Hands over what is queued and lets cancelled requests go, without sleeping.
+    void flush() noexcept;
+
+    /// Takes the oldest completion. False: there is none.
+    bool take(completion& next) noexcept {
+        if (!set_aside_.empty()) [[unlikely]] {
+            next = set_aside_.front();
+            set_aside_.pop_front();
+            return true;
+        }
+        return take_from_queue(next);
+    }
+
+    /// How many calls into the kernel it has made since it was opened.
+    std::uint64_t system_calls() const noexcept { return system_calls_; }
 
 private:
+    bool take_from_queue(completion& next) noexcept {
+        // Asked first: liburing's peek into an empty queue calls the kernel when it has work left,
+        // which belongs to the next turn.
+        if (io_uring_cq_ready(&ring_) == 0) return false;
+        io_uring_cqe* first = nullptr;
+        io_uring_peek_cqe(&ring_, &first);
+        next = {first->user_data, first->res, first->flags};
+        io_uring_cqe_seen(&ring_, first);
+        return true;
+    }
+
+    bool kernel_has_work() const noexcept;
+    int submit_and_wait(std::optional<duration> timeout) noexcept;
+
     bool is_open_ = false;
     io_uring ring_{};
+    // Taken out of the queue before anybody asked, to make room.
+    std::deque<completion> set_aside_;
+    std::uint64_t system_calls_ = 0;
 };
 
 }  // namespace eddy

@@ -55,6 +55,8 @@ public:
     void poll(std::optional<duration> timeout, operation_list& completed) override;
     void wake() noexcept override;
 
+    bool completes_files() const noexcept override { return true; }
+
     std::string_view name() const noexcept override { return "iocp"; }
     std::uint64_t system_calls() const noexcept override {
         return system_calls_ + calls_.system_calls();
@@ -136,11 +138,15 @@ void iocp_backend::learn_about_socket(SOCKET socket, const WSAPROTOCOL_INFOW& ab
     on.kind = about.iSocketType == SOCK_DGRAM ? handle_kind::datagram : handle_kind::stream;
     on.family = about.iAddressFamily;
     if (on.kind == handle_kind::stream) return;
-    // Else a datagram that nobody took makes the next receive fail, whoever sent that one.
-    BOOL tells_of_refusals = FALSE;
-    DWORD size = 0;
-    ::WSAIoctl(socket, SIO_UDP_CONNRESET, &tells_of_refusals, sizeof tells_of_refusals, nullptr, 0,
-               &size, nullptr, nullptr);
+    // Else a datagram that nobody took, or that was too long under way, makes the next receive
+    // fail, whoever sent that one.
+    constexpr DWORD udp_netreset = _WSAIOW(IOC_VENDOR, 15);  // SIO_UDP_NETRESET of newer headers
+    for (const DWORD report : {DWORD{SIO_UDP_CONNRESET}, udp_netreset}) {
+        BOOL is_wanted = FALSE;
+        DWORD size = 0;
+        ::WSAIoctl(socket, report, &is_wanted, sizeof is_wanted, nullptr, 0, &size, nullptr,
+                   nullptr);
+    }
 }
 
 void iocp_backend::detach(native_handle handle) noexcept {

@@ -14,7 +14,7 @@ namespace {
 class vectors {
 public:
     explicit vectors(std::span<const io_buffer> buffers, std::size_t most_bytes = most) noexcept {
-        for (const io_buffer& each : buffers.first(std::min(buffers.size(), all_.size() - 1))) {
+        for (const io_buffer& each : buffers.first(std::min(buffers.size(), most_pieces))) {
             const std::size_t size = std::min(each.size, most_bytes);
             add(each.data, size);
             most_bytes -= size;
@@ -26,9 +26,11 @@ public:
     WSABUF* data() noexcept { return all_.data(); }
     DWORD size() const noexcept { return count_; }
 
+    static constexpr std::size_t most_pieces = 64;
+
 private:
     static constexpr std::size_t most = 1 << 30;
-    std::array<WSABUF, 65> all_;
+    std::array<WSABUF, most_pieces + 1> all_;
     DWORD count_ = 0;
 };
 
@@ -97,6 +99,9 @@ DWORD iocp_calls::start(const followed_handle& on, iocp_request& asked, DWORD& b
     asked.flags = 0;
     const bool is_wait = op.code == opcode::readable || op.code == opcode::writable;
     if (!on.reports && on.kind != handle_kind::file && !is_wait) return ERROR_NOT_SUPPORTED;
+    // A part of a stream is as good as all of it; a datagram goes as a whole or not at all.
+    const bool is_datagram = op.code == opcode::send_to || op.code == opcode::receive_from;
+    if (is_datagram && op.buffers.size() > vectors::most_pieces) return WSAEMSGSIZE;
     switch (op.code) {
         case opcode::accept: return start_accept(on, asked);
         case opcode::connect: return start_connect(on, asked);
@@ -119,7 +124,7 @@ DWORD iocp_calls::start(const followed_handle& on, iocp_request& asked, DWORD& b
                                                       to, size, &asked.overlapped, nullptr));
         }
         case opcode::read:
-        case opcode::write: return start_pipe(asked, bytes);
+        case opcode::write: return start_pipe(on, asked, bytes);
         case opcode::readable:
         case opcode::writable: return start_wait(on, asked);
         case opcode::read_at:
@@ -180,18 +185,20 @@ DWORD iocp_calls::start_receive_from(iocp_request& asked, DWORD& bytes) noexcept
 }
 
 // Pipes know no vectors, and a part of what was asked for is enough: the first buffer. A write
-// comes back when all of it is in the pipe, like a send.
-DWORD iocp_calls::start_pipe(iocp_request& asked, DWORD& bytes) noexcept {
+// comes back when all of it is in the pipe, like a send. Nothing is not written: the other side
+// might take that for an end.
+DWORD iocp_calls::start_pipe(const followed_handle& on, iocp_request& asked,
+                             DWORD& bytes) noexcept {
     const operation& op = *asked.op;
-    const auto buffer =
+    const auto piece =
         std::ranges::find_if(op.buffers, [](const io_buffer& each) { return each.size > 0; });
-    const io_buffer piece = buffer != op.buffers.end() ? *buffer : io_buffer{};
+    if (piece == op.buffers.end()) return end_at_once(on, asked, 0);
     constexpr std::size_t most_per_call = 64 * 1024;
-    const auto size = static_cast<DWORD>(std::min(piece.size, most_per_call));
+    const auto size = static_cast<DWORD>(std::min(piece->size, most_per_call));
     const HANDLE pipe = handle_of(op.handle);
     return outcome_of_call(op.code == opcode::read
-                               ? ::ReadFile(pipe, piece.data, size, &bytes, &asked.overlapped)
-                               : ::WriteFile(pipe, piece.data, size, &bytes, &asked.overlapped));
+                               ? ::ReadFile(pipe, piece->data, size, &bytes, &asked.overlapped)
+                               : ::WriteFile(pipe, piece->data, size, &bytes, &asked.overlapped));
 }
 
 // A socket is asked about; of any other object, a process say, readable means that it is signalled.
@@ -253,11 +260,18 @@ bool iocp_calls::goes_on(const followed_handle& on, iocp_request& ended, DWORD& 
                          DWORD& bytes) noexcept {
     const bool is_accept = ended.code == opcode::accept;
     const bool is_file = ended.code == opcode::read_at || ended.code == opcode::write_at;
-    while (is_accept ? concerns_lost_peer(error) : is_file && error == 0) {
+    const auto is_to_go_on = [&] {
+        if (is_accept) return concerns_lost_peer(error);
+        // Somebody has written nothing. The end of a pipe is an error.
+        if (ended.code == opcode::read)
+            return error == 0 && bytes == 0 && total_size(ended.op->buffers) > 0;
+        return is_file && error == 0;
+    };
+    while (is_to_go_on()) {
         ended.done += bytes;
         // It ended by itself before the cancellation reached it, but there is to be no other try.
         if (ended.is_cancelled) {
-            if (is_accept) error = ERROR_OPERATION_ABORTED;
+            if (!is_file) error = ERROR_OPERATION_ABORTED;
             break;
         }
         if (is_file && (bytes == 0 || ended.done == total_size(ended.op->buffers))) break;

@@ -81,7 +81,7 @@ private:
     DWORD start_accept(const followed_handle& on, iocp_request& asked) noexcept;
     DWORD start_connect(const followed_handle& on, iocp_request& asked) noexcept;
     DWORD start_receive_from(iocp_request& asked, DWORD& bytes) noexcept;
-    DWORD start_pipe(iocp_request& asked, DWORD& bytes) noexcept;
+    DWORD start_pipe(const followed_handle& on, iocp_request& asked, DWORD& bytes) noexcept;
     DWORD start_wait(const followed_handle& on, iocp_request& asked) noexcept;
     DWORD start_file(const followed_handle& on, iocp_request& asked, DWORD& bytes) noexcept;
     DWORD end_at_once(const followed_handle& on, iocp_request& asked, DWORD error) noexcept;

@@ -119,12 +119,7 @@ private:
         // macOS refuses a timeout of more than three years.
         constexpr duration longest = std::chrono::hours(24);
         timespec native{};
-        if (timeout) {
-            const duration some = std::min(*timeout, longest);
-            const auto seconds = std::chrono::floor<std::chrono::seconds>(some);
-            native.tv_sec = seconds.count();
-            native.tv_nsec = (some - seconds).count();
-        }
+        if (timeout) native = native_time<timespec>(std::min(*timeout, longest));
         const int room = static_cast<int>(events_.size());
         const int count =
             ::kevent(queue_.get(), nullptr, 0, events_.data(), room, timeout ? &native : nullptr);

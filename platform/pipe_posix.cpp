@@ -8,18 +8,20 @@
 #include <unistd.h>
 
 namespace eddy {
-namespace {
 
-ssize_t transfer(const operation& op) noexcept {
-    const auto* const vectors = reinterpret_cast<const iovec*>(op.buffers.data());
-    const int count = static_cast<int>(vector_count(op));
+ssize_t transfer_in_order(const operation& op, bool reads) noexcept {
+    auto vectors = std::span(reinterpret_cast<const iovec*>(op.buffers.data()), vector_count(op));
+    iovec cut{};
+    if (vectors.size() == 1) {
+        cut = {op.buffers[0].data, size_of(op.buffers[0])};
+        vectors = {&cut, 1};
+    }
+    const auto count = static_cast<int>(vectors.size());
     return retry_interrupted([&] {
-        return op.code == opcode::read ? ::readv(op.handle, vectors, count)
-                                       : write_to_pipe(op.handle, vectors, count);
+        return reads ? ::readv(op.handle, vectors.data(), count)
+                     : write_to_pipe(op.handle, vectors.data(), count);
     });
 }
-
-}  // namespace
 
 bool try_transfer_on_pipe(operation& op) noexcept {
     op.error = {};
@@ -28,7 +30,7 @@ bool try_transfer_on_pipe(operation& op) noexcept {
         op.error = make_non_blocking(op.handle);
         if (op.error) return true;
     }
-    const ssize_t result = transfer(op);
+    const ssize_t result = transfer_in_order(op, op.code == opcode::read);
     if (result < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return false;
     if (result < 0) op.error = last_error();
     op.value = result < 0 ? 0 : static_cast<std::uint64_t>(result);

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <climits>
 #include <system_error>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -29,6 +31,22 @@ auto retry_interrupted(Call call) noexcept {
     return result;
 }
 
+/// A time in the layout of `timespec`.
+template <class Timespec>
+Timespec native_time(std::chrono::nanoseconds time) noexcept {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+    Timespec native{};
+    native.tv_sec = static_cast<decltype(native.tv_sec)>(seconds.count());
+    native.tv_nsec = static_cast<decltype(native.tv_nsec)>((time - seconds).count());
+    return native;
+}
+
+/// Whether a handle has one of these events (as of poll(2)) now; -1 with `errno` if it cannot tell.
+inline int is_ready(native_handle handle, short events) noexcept {
+    pollfd asked{.fd = handle, .events = events, .revents = 0};
+    return retry_interrupted([&] { return ::poll(&asked, 1, 0); });
+}
+
 inline std::error_code make_non_blocking(native_handle handle) noexcept {
     const int flags = ::fcntl(handle, F_GETFL);
     if (flags < 0) return last_error();
@@ -38,12 +56,29 @@ inline std::error_code make_non_blocking(native_handle handle) noexcept {
 
 static_assert(sizeof(io_buffer) == sizeof(iovec), "io_buffer has the layout of iovec");
 
+/// Linux transfers no more bytes than this in one call; macOS refuses more than INT_MAX.
+inline constexpr std::size_t most_per_call = 0x7fff'f000;
+
+/// How much of one buffer the kernel is given where it is the only one.
+inline std::size_t size_of(const io_buffer& buffer) noexcept {
+    return std::min(buffer.size, most_per_call);
+}
+
 /// How many buffers of an operation the kernel is given. A part of a stream is as good as all of
-/// it; a datagram goes as a whole or not at all.
+/// it; a datagram goes as a whole or not at all. One that alone is too large is given as far as
+/// `size_of` says, by a call that takes one buffer.
 inline std::size_t vector_count(const operation& op) noexcept {
     const bool is_datagram = op.code == opcode::send_to || op.code == opcode::receive_from;
+    if (is_datagram || op.buffers.size() < 2) return op.buffers.size();
     constexpr std::size_t most = IOV_MAX;
-    return is_datagram ? op.buffers.size() : std::min(op.buffers.size(), most);
+    std::size_t count = 0;
+    std::size_t left = most_per_call;
+    for (const io_buffer& each : op.buffers.first(std::min(op.buffers.size(), most))) {
+        if (each.size > left) break;
+        left -= each.size;
+        ++count;
+    }
+    return std::max(count, std::size_t{1});
 }
 
 /// The kernel's view of an operation's buffers and peer. Borrows both.

@@ -55,13 +55,16 @@ child_process child_process::start(const process_start& what, std::error_code& e
         return {};
     }
     started.id_ = id;
-    // The number cannot have been given to another process: nobody has reaped the child.
     started.handle_.reset(static_cast<int>(::syscall(SYS_pidfd_open, id, 0)));
-    if (!started) {
-        error = last_error();
-        ::kill(id, SIGKILL);
-        ::waitpid(id, nullptr, 0);
+    if (started) return started;
+    error = last_error();
+    if (error == std::errc::no_such_process) {
+        // It has ended and was forgotten: its number may be another's by now.
+        error = system_error_code(ECHILD);
+        return {};
     }
+    ::kill(id, SIGKILL);
+    ::waitpid(id, nullptr, 0);
     return started;
 }
 

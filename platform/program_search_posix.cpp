@@ -34,14 +34,14 @@ std::string find_program(const process_start& what, std::error_code& error) {
     error = system_error_code(ENOENT);
     if (what.program.find('/') != std::string::npos) {
         error.clear();
-        return what.program;
+        // From here, though the child may go to another folder first.
+        return std::filesystem::absolute(what.program).string();
     }
     if (what.program.empty()) return {};
     std::string_view rest = search_path(what.environment);
     for (bool is_last = false; !is_last;) {
         const std::size_t end = rest.find(':');
         is_last = end == rest.npos;
-        // Absolute, because the child may go to another folder first.
         const std::filesystem::path folder(rest.substr(0, end));
         const std::string file = std::filesystem::absolute(folder / what.program).string();
         const std::error_code refusal = check_program(file);

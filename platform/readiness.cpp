@@ -1,7 +1,9 @@
 #include "readiness.hpp"
 
 #include <eddy/file_handle.hpp>
+#include <eddy/socket.hpp>
 
+#include "connection_setup.hpp"
 #include "datagram_transfer.hpp"
 #include "pipe_transfer.hpp"
 #include "posix.hpp"
@@ -37,51 +39,15 @@ bool finish_with(operation& op, ssize_t result) noexcept {
 }
 
 bool wait_for(operation& op, short events) noexcept {
-    pollfd asked{.fd = op.handle, .events = events, .revents = 0};
-    const int count = retry_interrupted([&] { return ::poll(&asked, 1, 0); });
+    const int count = is_ready(op.handle, events);
     if (count < 0) return fail(op);
     return count > 0 && finish(op);
 }
 
-bool accept_peer(operation& op) noexcept {
-    // A listener that blocks would hold the whole loop; the accepted sockets need no such flag
-    // because every call on them says MSG_DONTWAIT.
-    if (op.scratch == 0 && make_non_blocking(op.handle)) return fail(op);
-    op.scratch = 1;
-    endpoint ignored;
-    endpoint& peer = op.peer != nullptr ? *op.peer : ignored;
-    for (;;) {
-        auto size = static_cast<socklen_t>(peer.storage().size());
-        auto* const address = reinterpret_cast<sockaddr*>(peer.storage().data());
-        const int accepted = accept_socket(op.handle, address, &size);
-        if (accepted >= 0) peer.resize(size);
-        if (accepted >= 0 || !(errno == EINTR || concerns_lost_peer(errno)))
-            return finish_with(op, accepted);
-    }
-}
-
-bool connect_peer(operation& op) noexcept {
-    if (op.scratch == 0) {
-        op.scratch = 1;
-        if (make_non_blocking(op.handle)) return fail(op);
-        if (::connect(op.handle, sockaddr_of(*op.peer), sockaddr_size(*op.peer)) == 0)
-            return finish(op);
-        // A connect that a signal interrupted goes on in the background (connect(2)).
-        return errno != EINPROGRESS && errno != EINTR && fail(op);
-    }
-    // An edge from the time before connect was called may still come; only a writable socket has
-    // its answer ready.
-    if (!wait_for(op, POLLOUT)) return false;
-    int error = 0;
-    socklen_t size = sizeof error;
-    if (::getsockopt(op.handle, SOL_SOCKET, SO_ERROR, &error, &size) < 0) error = errno;
-    return error == 0 || fail(op, system_error_code(error));
-}
-
 bool receive(operation& op) noexcept {
-    if (op.buffers.size() == 1) {
+    if (vector_count(op) == 1) {
         const io_buffer& into = op.buffers[0];
-        const auto call = [&] { return ::recv(op.handle, into.data, into.size, MSG_DONTWAIT); };
+        const auto call = [&] { return ::recv(op.handle, into.data, size_of(into), MSG_DONTWAIT); };
         return finish_with(op, retry_interrupted(call));
     }
     msghdr message = message_of(op);
@@ -91,9 +57,9 @@ bool receive(operation& op) noexcept {
 
 bool send(operation& op) noexcept {
     const int flags = MSG_DONTWAIT | no_signal;
-    if (op.buffers.size() == 1) {
+    if (vector_count(op) == 1) {
         const io_buffer& from = op.buffers[0];
-        const auto call = [&] { return ::send(op.handle, from.data, from.size, flags); };
+        const auto call = [&] { return ::send(op.handle, from.data, size_of(from), flags); };
         return finish_with(op, retry_interrupted(call));
     }
     const msghdr message = message_of(op);
@@ -111,8 +77,8 @@ bool receive_datagram(operation& op) noexcept {
 
 bool perform_other(operation& op) noexcept {
     switch (op.code) {
-        case opcode::accept: return accept_peer(op);
-        case opcode::connect: return connect_peer(op);
+        case opcode::accept: return try_to_accept(op);
+        case opcode::connect: return try_to_connect(op);
         case opcode::send_to: return try_to_send_datagram(op);
         case opcode::receive_from: return receive_datagram(op);
         case opcode::readable: return wait_for(op, POLLIN);
@@ -141,18 +107,16 @@ bool reads_a_stream(const operation& op) noexcept {
 
 // A local socket ends a read also where descriptors were sent along.
 bool is_of_the_internet(native_handle socket) noexcept {
-    endpoint own;
-    auto size = static_cast<socklen_t>(own.storage().size());
-    auto* const address = reinterpret_cast<sockaddr*>(own.storage().data());
-    if (::getsockname(socket, address, &size) < 0) return false;
-    return address->sa_family == AF_INET || address->sa_family == AF_INET6;
+    std::error_code error;
+    const address_family family = local_endpoint(socket, error).family();
+    return family == address_family::ipv4 || family == address_family::ipv6;
 }
 
-// How much one call can give: what it was asked for, and no more than kernels transfer at a time.
+// How much one call can give.
 std::uint64_t most_at_once(const operation& op) noexcept {
     std::uint64_t total = 0;
-    for (const io_buffer& buffer : op.buffers.first(vector_count(op))) total += buffer.size;
-    return std::min(total, std::uint64_t{0x7fff'f000});
+    for (const io_buffer& buffer : op.buffers.first(vector_count(op))) total += size_of(buffer);
+    return total;
 }
 
 }  // namespace

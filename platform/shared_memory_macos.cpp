@@ -2,6 +2,7 @@
 
 #include "posix.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 
@@ -75,7 +76,8 @@ std::error_code write_shared_memory(native_handle memory, std::uint64_t offset,
     if (now.of_content || (now.of_size && grows)) return not_permitted();
     while (!bytes.empty()) {
         const ssize_t written = retry_interrupted([&] {
-            return ::pwrite(memory, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+            return ::pwrite(memory, bytes.data(), std::min(bytes.size(), most_per_call),
+                            static_cast<off_t>(offset));
         });
         if (written < 0) return last_error();
         offset += static_cast<std::uint64_t>(written);

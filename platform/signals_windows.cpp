@@ -19,7 +19,7 @@ namespace {
 constexpr int most_signals = NSIG;
 
 struct caught_signal {
-    // Partner: `deliver` loads it between two changes of `handlers_running`, `release_signal`
+    // Partner: handlers load it between two changes of `handlers_running`, `release_signal`
     // clears it before it waits for that count to be zero. Both sequentially consistent, so a
     // handler that still saw the listener is counted by then.
     std::atomic<signal_listener*> listener = nullptr;
@@ -42,9 +42,12 @@ bool deliver(int number) noexcept {
 
 void handle(int number) {
     const int saved_errno = errno;
-    // The C library has gone back to the default by now.
-    std::signal(number, handle);
+    ++handlers_running;
+    // The C library has gone back to the default by now. Where nobody listens any more, whoever
+    // releases the signal puts in place what was there before.
+    if (caught[static_cast<std::size_t>(number)].listener != nullptr) std::signal(number, handle);
     deliver(number);
+    --handlers_running;
     errno = saved_errno;
 }
 
@@ -97,19 +100,20 @@ std::error_code catch_signal(int number, signal_listener& listener, signal_hold 
 void release_signal(int number, signal_listener& listener) noexcept {
     if (!can_be_caught(number)) return;
     caught_signal& entry = caught[static_cast<std::size_t>(number)];
-    {
-        const std::lock_guard lock(changing);
-        if (entry.displaced == &listener) {
-            entry.displaced = nullptr;
-        } else if (entry.listener == &listener) {
-            if (entry.displaced == nullptr) std::signal(number, entry.before);
-            entry.hold = signal_hold::loose;  // as whoever gets it back has held it
-            entry.listener = std::exchange(entry.displaced, nullptr);
-        } else {
-            return;
-        }
+    // Kept to the end, also while handlers are waited for: they do without it.
+    const std::lock_guard lock(changing);
+    bool is_last = false;
+    if (entry.displaced == &listener) {
+        entry.displaced = nullptr;
+    } else if (entry.listener == &listener) {
+        is_last = entry.displaced == nullptr;
+        entry.hold = signal_hold::loose;  // as whoever gets it back has held it
+        entry.listener = std::exchange(entry.displaced, nullptr);
+    } else {
+        return;
     }
     while (handlers_running > 0) std::this_thread::yield();
+    if (is_last) std::signal(number, entry.before);
 }
 
 bool has_default_effect(int number) noexcept {

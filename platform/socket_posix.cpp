@@ -32,7 +32,7 @@ native_option native_name(socket_option option) noexcept {
         case socket_option::keep_alive: return {SOL_SOCKET, SO_KEEPALIVE};
         case socket_option::receive_buffer: return {SOL_SOCKET, SO_RCVBUF};
         case socket_option::send_buffer: return {SOL_SOCKET, SO_SNDBUF};
-        case socket_option::v6_only: return {IPPROTO_IPV6, IPV6_V6ONLY};
+        case socket_option::broadcast: return {SOL_SOCKET, SO_BROADCAST};
     }
     return {-1, -1};
 }
@@ -80,11 +80,8 @@ std::error_code set_option(native_handle socket, socket_option option, int value
     return outcome(::setsockopt(socket, native.level, native.name, &value, sizeof value));
 }
 
-std::error_code shutdown_socket(native_handle socket, shutdown_side side) noexcept {
-    const int how = side == shutdown_side::receive ? SHUT_RD
-                    : side == shutdown_side::send  ? SHUT_WR
-                                                   : SHUT_RDWR;
-    return outcome(::shutdown(socket, how));
+std::error_code shutdown_sending(native_handle socket) noexcept {
+    return outcome(::shutdown(socket, SHUT_WR));
 }
 
 endpoint local_endpoint(native_handle socket, std::error_code& error) noexcept {

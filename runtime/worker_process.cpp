@@ -154,7 +154,7 @@ void worker_process::retire(time_point deadline) noexcept {
     if (retired_ || closed_) return;
     retired_ = true;
     end_by_ = deadline;
-    shutdown_socket(socket_.get(), shutdown_side::send);
+    shutdown_sending(socket_.get());
     changed_.set();
 }
 

@@ -166,5 +166,20 @@ TEST_P(BackendDatagram, WaitsOnAHandleThatCameInNonBlockingMode) {
     finish(receive);
 }
 
+TEST_P(BackendDatagram, RefusesMorePiecesThanTheKernelTakesAtOnce) {
+    const listening_socket receiver = open_datagram_socket();
+    const listening_socket sender = open_datagram_socket();
+    attach(sender.handle.get());
+    std::string text(2000, 'x');
+    std::vector<io_buffer> pieces;
+    for (char& each : text) pieces.push_back({&each, 1});
+    endpoint to = receiver.at;
+    request send(opcode::send_to, sender.handle.get());
+    send.buffers = pieces;
+    send.peer = &to;
+    perform(send);
+    EXPECT_EQ(send.error, std::errc::message_size) << send.error.message();
+}
+
 }  // namespace
 }  // namespace eddy::testing

@@ -37,7 +37,7 @@ TEST_P(BackendStream, ReceivesZeroBytesAtTheEndOfTheStream) {
 TEST_P(BackendStream, ReceivesEverythingBeforeTheEndOfAHalfClosedStreamAndStillSends) {
     socket_pair pair = open_attached_pair();
     send_all(pair.other.get(), "last words");
-    ASSERT_EQ(shutdown_socket(pair.other.get(), shutdown_side::send), std::error_code());
+    ASSERT_EQ(shutdown_sending(pair.other.get()), std::error_code());
 
     std::string received;
     for (;;) {
@@ -67,7 +67,7 @@ TEST_P(BackendStream, SeesTheEndThatComesAfterAShortRead) {
     request next(opcode::receive, pair.one.get(), bytes_of(text));
     submit(next);
     poll(0ns);
-    ASSERT_EQ(shutdown_socket(pair.other.get(), shutdown_side::send), std::error_code());
+    ASSERT_EQ(shutdown_sending(pair.other.get()), std::error_code());
     finish(next);
     EXPECT_EQ(next.value, 0U);
 }

@@ -16,7 +16,7 @@ TEST(OperationError, IsNoneAtFirst) {
 
 TEST(OperationError, KeepsACodeOfTheSystemWithWhatItMeans) {
     const std::error_code refused =
-        shutdown_socket(invalid_handle, shutdown_side::send);  // whatever the system calls that
+        shutdown_sending(invalid_handle);  // whatever the system calls that
     ASSERT_EQ(refused.category(), system_errors());
     const operation_error kept = refused;
     EXPECT_TRUE(kept);

@@ -218,7 +218,7 @@ TEST(ChildProcess, IsKilledWithItsGroup) {
     EXPECT_EQ(end_of(child).signal, SIGKILL);
 
     // The sleeping grandchild holds the socket for as long as it lives.
-    ASSERT_FALSE(shutdown_socket(pair.one.get(), shutdown_side::send));
+    ASSERT_FALSE(shutdown_sending(pair.one.get()));
     EXPECT_TRUE(testing::ends_soon(pair.other.get()));
 }
 

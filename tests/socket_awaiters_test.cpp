@@ -22,11 +22,11 @@ using ::testing::HasSubstr;
 using SocketAwaiters = process_fixture;
 INSTANTIATE_TEST_SUITE_P(All, SocketAwaiters, ::testing::ValuesIn(backend_names()), name_of_loop);
 
-static_assert(!std::is_copy_constructible_v<attached_socket>);
-static_assert(std::is_nothrow_move_constructible_v<attached_socket>);
-static_assert(std::is_nothrow_move_assignable_v<attached_socket>);
+static_assert(!std::is_copy_constructible_v<attached_handle>);
+static_assert(std::is_nothrow_move_constructible_v<attached_handle>);
+static_assert(std::is_nothrow_move_assignable_v<attached_handle>);
 
-task<std::string> receive(const attached_socket& from, endpoint peer) {
+task<std::string> receive(const attached_handle& from, endpoint peer) {
     std::string text(100, ' ');
     const std::size_t came =
         co_await transfer_awaiter(opcode::receive, from.get(), bytes_of(text), peer);
@@ -34,17 +34,17 @@ task<std::string> receive(const attached_socket& from, endpoint peer) {
     co_return text;
 }
 
-task<> send(const attached_socket& to, std::string text, endpoint peer) {
+task<> send(const attached_handle& to, std::string text, endpoint peer) {
     co_await transfer_awaiter(opcode::send, to.get(), bytes_of(text), peer);
 }
 
-task<> wait_until_readable(const attached_socket& on, endpoint peer) {
+task<> wait_until_readable(const attached_handle& on, endpoint peer) {
     co_await readiness_awaiter(opcode::readable, on.get(), peer);
 }
 
 task<> give_and_take() {
     socket_pair pair = open_pair();
-    const attached_socket one(std::move(pair.one));
+    const attached_handle one(std::move(pair.one));
     const endpoint peer;
     auto receiving = create_task(receive(one, peer));
     co_await yield();
@@ -62,7 +62,7 @@ TEST_P(SocketAwaiters, TransferOneBufferAndTellTheEnd) {
 
 task<> transfer_several_buffers() {
     socket_pair pair = open_pair();
-    const attached_socket one(std::move(pair.one));
+    const attached_handle one(std::move(pair.one));
     const endpoint peer;
     std::string head = "head,";
     std::string body = "body";
@@ -86,7 +86,7 @@ TEST_P(SocketAwaiters, TransferSeveralBuffersAsOne) {
 
 task<> close_under_everybody() {
     socket_pair pair = open_pair();
-    attached_socket one(std::move(pair.one));
+    attached_handle one(std::move(pair.one));
     fill(one.get());
     const endpoint peer = endpoint::loopback(7);
     auto reading = create_task(error_of(receive(one, peer)));
@@ -108,7 +108,7 @@ TEST_P(SocketAwaiters, ComeBackWithVerbAndPeerWhenTheirSocketIsClosed) {
 
 task<> come_too_late() {
     socket_pair pair = open_pair();
-    attached_socket one(std::move(pair.one));
+    attached_handle one(std::move(pair.one));
     one.close();
     const endpoint peer = endpoint::loopback(7);
     EXPECT_THAT(co_await error_of(receive(one, peer)), HasSubstr("receive (127.0.0.1:7)"));
@@ -123,7 +123,7 @@ TEST_P(SocketAwaiters, RefuseASocketThatIsClosedAlready) {
 
 task<> cancel_everybody() {
     socket_pair pair = open_pair();
-    const attached_socket one(std::move(pair.one));
+    const attached_handle one(std::move(pair.one));
     const endpoint peer;
     auto reading = create_task(ending_of(receive(one, peer)));
     auto waiting = create_task(ending_of(wait_until_readable(one, peer)));
@@ -143,8 +143,8 @@ TEST_P(SocketAwaiters, ComeBackWhenTheirTaskIsCancelled) {
 task<> move_sockets() {
     socket_pair pair = open_pair();
     socket_pair second = open_pair();
-    attached_socket from(std::move(pair.one));
-    attached_socket to(std::move(second.one));
+    attached_handle from(std::move(pair.one));
+    attached_handle to(std::move(second.one));
     const native_handle number = from.get();
     to = std::move(from);
     EXPECT_FALSE(from);
@@ -161,7 +161,7 @@ TEST_P(SocketAwaiters, FollowASocketThatWasMoved) {
 
 task<> ask_where_it_is() {
     listening_socket listener = open_listener();
-    attached_socket socket(std::move(listener.handle));
+    attached_handle socket(std::move(listener.handle));
     EXPECT_EQ(socket.local(), listener.at);
     socket.close();
     EXPECT_THROW(socket.local(), std::system_error);

@@ -85,7 +85,7 @@ TEST(Socket, ReportsAnOptionThatDoesNotBelongToIt) {
 
 TEST(Socket, EndsOneSideOfItsConnection) {
     const socket_pair pair = open_tcp_pair();
-    ASSERT_EQ(shutdown_socket(pair.one.get(), shutdown_side::send), std::error_code());
+    ASSERT_EQ(shutdown_sending(pair.one.get()), std::error_code());
     EXPECT_EQ(receive_some(pair.other.get()), "");
     send_all(pair.other.get(), "still open this way");
     EXPECT_EQ(receive_some(pair.one.get()), "still open this way");

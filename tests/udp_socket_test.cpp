@@ -38,6 +38,10 @@ TEST_P(UdpSocket, SendsAndTellsWhoSent) {
     run(exchange());
 }
 
+task<> say_hello(udp_socket& from, endpoint to) {
+    co_await from.send_to(bytes_of("hello"), to);
+}
+
 task<> exchange_over_ipv6() {
     udp_socket server = udp_socket::bind(endpoint::loopback_v6());
     udp_socket client = udp_socket::open(address_family::ipv6);
@@ -51,6 +55,21 @@ TEST_P(UdpSocket, SpeaksTheNewProtocolToo) {
     if (error || bind_socket(probe.get(), endpoint::loopback_v6()))
         GTEST_SKIP() << "this machine has no IPv6";
     run(exchange_over_ipv6());
+}
+
+task<> call_all() {
+    udp_socket server = udp_socket::bind(endpoint::any());
+    udp_socket client = udp_socket::open();
+    const endpoint all = *endpoint::parse("127.255.255.255", server.local().port());
+    const std::string refusal = co_await error_of(say_hello(client, all));
+    EXPECT_THAT(refusal, ::testing::HasSubstr("denied"));
+    client.allow_broadcast();
+    co_await say_hello(client, all);
+    EXPECT_EQ((co_await receive_from(server)).text, "hello");
+}
+
+TEST_P(UdpSocket, CallsAllWhenItIsAllowed) {
+    run(call_all());
 }
 
 task<> talk_to_one_peer() {

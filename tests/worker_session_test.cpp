@@ -72,7 +72,7 @@ protected:
     }
 
     ending end() {
-        shutdown_socket(sockets_.one.get(), shutdown_side::send);
+        shutdown_sending(sockets_.one.get());
         if (worker_.joinable()) worker_.join();
         return ended_by_;
     }
@@ -181,7 +181,7 @@ TEST_F(WorkerSession, EndsWhenItsInitializerThrows) {
 std::atomic<native_handle> socket_to_shut = invalid_handle;
 
 void shut_the_way_back() {
-    shutdown_socket(socket_to_shut, shutdown_side::send);
+    shutdown_sending(socket_to_shut);
 }
 
 // Its pool cannot know that the first one is done, and so could not tell which is running.

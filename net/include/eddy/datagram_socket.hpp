@@ -55,6 +55,10 @@ private:
 
 /// What `udp_socket` and `unix_datagram` have in common. A datagram arrives as a whole or not at
 /// all. Belongs to the loop it was made on. One task may receive while another sends.
+///
+/// While an operation is awaited, the socket stays where it is and its buffer lives. Errors are
+/// std::system_error and name the operation and the peer. A cancelled task gets what came first,
+/// else `cancelled`.
 class datagram_socket {
 public:
     /// Sends one datagram. `what` must live until it has gone.
@@ -96,7 +100,7 @@ protected:
     native_handle handle() const noexcept { return socket_.get(); }
 
 private:
-    attached_socket socket_;
+    attached_handle socket_;
     endpoint local_;
     endpoint remote_;
 };

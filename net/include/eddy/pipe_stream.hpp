@@ -9,7 +9,9 @@
 namespace eddy {
 
 /// One end of a pipe: what a process reads or writes at its other end. It goes one way, so one of
-/// `read` and `write` always is an error. Belongs to the loop it was made on.
+/// `read` and `write` always is an error. Belongs to the loop it was made on. While an operation is
+/// awaited, the stream stays where it is and its buffer lives. Errors are std::system_error and
+/// name the operation and the pipe.
 class pipe_stream {
 public:
     /// Takes over an end of a pipe; the name is told in errors. Throws std::system_error.
@@ -32,7 +34,7 @@ public:
     const std::string& name() const noexcept { return name_; }
 
 private:
-    attached_socket handle_;
+    attached_handle handle_;
     std::string name_;
 };
 

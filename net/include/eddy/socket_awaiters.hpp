@@ -1,41 +1,11 @@
 #pragma once
 
+#include <eddy/attached_handle.hpp>
 #include <eddy/io_awaiter.hpp>
-#include <eddy/native_handle.hpp>
 
 #include <span>
 
 namespace eddy {
-
-/// A socket that its loop follows. Detaches and closes it in its destructor.
-class attached_socket {
-public:
-    attached_socket() noexcept = default;
-    /// Attaches to the running loop. Throws std::system_error; `socket` is closed then.
-    explicit attached_socket(unique_handle socket);
-    attached_socket(attached_socket&& other) noexcept
-        : loop_(other.loop_), handle_(std::move(other.handle_)) {}
-    attached_socket& operator=(attached_socket&& other) noexcept {
-        close();
-        loop_ = other.loop_;
-        handle_ = std::move(other.handle_);
-        return *this;
-    }
-    ~attached_socket() { close(); }
-
-    native_handle get() const noexcept { return handle_.get(); }
-    explicit operator bool() const noexcept { return static_cast<bool>(handle_); }
-
-    /// The address it is bound to. Throws std::system_error.
-    endpoint local() const;
-
-    /// Operations in flight come back with `operation_canceled`. Safe to call twice.
-    void close() noexcept;
-
-private:
-    event_loop* loop_ = nullptr;
-    unique_handle handle_;
-};
 
 /// One read or write of one buffer; gives the number of bytes.
 class [[nodiscard]] transfer_awaiter final : public io_awaiter {
@@ -76,7 +46,7 @@ public:
 /// Sends all of a buffer, however many calls to the kernel that takes.
 class [[nodiscard]] write_all_awaiter final : public io_awaiter {
 public:
-    write_all_awaiter(const attached_socket& on, std::span<const std::byte> from,
+    write_all_awaiter(const attached_handle& on, std::span<const std::byte> from,
                       const endpoint& remote) noexcept
         : io_awaiter(opcode::send, on.get(), &remote), socket_(on), left_(buffer_of(from)) {
         buffers = {&left_, 1};
@@ -95,7 +65,7 @@ private:
     bool submit_rest() noexcept;
     bool skip_sent() noexcept;  // whether anything is left
 
-    const attached_socket& socket_;
+    const attached_handle& socket_;
     io_buffer left_;
 };
 

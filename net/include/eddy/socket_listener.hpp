@@ -28,7 +28,7 @@ protected:
     task<connection> accept_connection();
 
 private:
-    attached_socket socket_;
+    attached_handle socket_;
     endpoint local_;
 };
 

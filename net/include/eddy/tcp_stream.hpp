@@ -14,7 +14,7 @@ public:
     static tcp_stream adopt(unique_handle connected, const endpoint& remote);
 
 private:
-    tcp_stream(attached_socket socket, const endpoint& remote) noexcept;
+    tcp_stream(attached_handle socket, const endpoint& remote) noexcept;
 };
 
 }  // namespace eddy

@@ -16,7 +16,12 @@ public:
 
     /// From now on it has one peer: `send` and `receive` are for that one, and what others send is
     /// not received.
+    /// Throws std::system_error naming the endpoint. May be called again, for another peer.
     task<> connect(endpoint to) { return connect_to(to); }
+
+    /// Lets it send to all machines of a network at once, by the network's broadcast address; else
+    /// that is `permission_denied`. Throws std::system_error.
+    void allow_broadcast();
 
 private:
     using datagram_socket::datagram_socket;

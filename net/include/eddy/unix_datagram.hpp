@@ -14,7 +14,7 @@ namespace eddy {
 class unix_datagram : public datagram_socket {
 public:
     /// Makes the file at `path` and receives there; it stays when the socket is closed. Throws
-    /// std::system_error naming the path, std::length_error if it is longer than 107 bytes.
+    /// std::system_error naming the path, and what `endpoint::local` throws.
     static unix_datagram bind(std::string_view path, stale_file in_the_way = stale_file::keep);
 
     /// A socket without an address: who receives from it cannot answer.

@@ -12,8 +12,8 @@ namespace eddy {
 /// it may belong to the next one by then.
 class unix_listener : public socket_listener {
 public:
-    /// Makes the file at `path` and listens. Throws std::system_error naming the path,
-    /// std::length_error if it is longer than 107 bytes.
+    /// Makes the file at `path` and listens. Throws std::system_error naming the path, and what
+    /// `endpoint::local` throws.
     static unix_listener bind(std::string_view path, stale_file in_the_way = stale_file::keep,
                               int backlog = default_backlog);
 

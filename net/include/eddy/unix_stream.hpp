@@ -9,9 +9,10 @@ namespace eddy {
 /// A connection over a local (unix) socket: to another process on this machine.
 class unix_stream : public socket_stream {
 public:
-    /// Connects to the socket at `path`. Throws std::length_error if the path is longer than 107
-    /// bytes, which is all that the kernel takes. Where too many already wait to be accepted, the
-    /// kernel may refuse: `resource_unavailable_try_again`.
+    /// Connects to the socket at `path`. Throws, when it is awaited, what `endpoint::local` throws,
+    /// and std::system_error. Where too many already wait to be accepted that is
+    /// `resource_unavailable_try_again`: the kernel tells nobody when there is room, so try again
+    /// after a while.
     static task<unix_stream> connect(std::string path);
 
     /// Takes over a connected socket. Throws std::system_error if the loop cannot follow it.

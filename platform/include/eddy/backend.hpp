@@ -31,15 +31,17 @@ public:
     virtual ~backend() = default;
 
     /// Makes a handle known; every handle is attached once before its first operation. An error if
-    /// it is none, or is attached already.
+    /// it is `invalid_handle` or attached already; what else is no handle may only show later.
     virtual std::error_code attach(native_handle handle) = 0;
 
     /// Forgets a handle that is about to be closed. Its operations in flight come back from the
-    /// next polls with `operation_canceled`, and the kernel no longer touches the handle.
+    /// next polls with `operation_canceled`, or with the result that was there first, and the
+    /// kernel no longer touches the handle.
     virtual void detach(native_handle handle) noexcept = 0;
 
     /// Starts an operation. False: it finished at once and its results are set. True: it is in
-    /// flight and comes back from `poll` exactly once. No handle is `bad_file_descriptor`, at once.
+    /// flight, says so by `in_flight`, and comes back from `poll` exactly once; whoever takes it
+    /// from there clears that. No handle is `bad_file_descriptor`, at once.
     virtual bool submit(operation& op) noexcept = 0;
 
     /// Asks an operation in flight to come back early. It still comes back exactly once, with its
@@ -47,7 +49,8 @@ public:
     virtual void cancel(operation& op) noexcept = 0;
 
     /// Appends what has finished to `completed`. Sleeps until something finishes, `wake` is called
-    /// or the timeout is over; no timeout: for ever. Zero: only looks.
+    /// or the timeout is over; no timeout: for ever. Zero: only looks. It may return earlier with
+    /// nothing, as after a signal. Throws std::system_error if the kernel refuses.
     virtual void poll(std::optional<duration> timeout, operation_list& completed) = 0;
 
     /// Whether the last poll knew of more than it took, and the next one takes that without asking
@@ -68,11 +71,12 @@ public:
     }
 
     virtual std::string_view name() const noexcept = 0;
-    /// How many calls into the kernel this backend has made.
+    /// How many calls into the kernel this backend has made for operations, handles and sleep since
+    /// it was made. A function of eddy's that needs several for one purpose counts once.
     virtual std::uint64_t system_calls() const noexcept = 0;
 };
 
-/// A backend and the reason why it was chosen, as `event_loop::backend_name` reports it.
+/// A backend and the reason why it was chosen, as `event_loop::backend_reason` reports it.
 struct backend_choice {
     std::unique_ptr<backend> chosen;
     std::string reason;

@@ -19,10 +19,11 @@ enum class file_mode : std::uint8_t {
     create_private,  ///< the same, and for its owner only, where the system's files have one
 };
 
-/// Each of these calls may wait for a disk. None belongs on an event loop's thread.
+// Each of these calls may wait for a disk. None belongs on an event loop's thread.
 
 /// Opens a file that is closed on exec. An error is returned in `error`, which is cleared on
-/// success.
+/// success. A zero byte in the path is `invalid_argument`: the system would take what is in front
+/// of it for another file.
 unique_handle open_file(const std::string& path, file_mode mode, std::error_code& error) noexcept;
 
 /// In bytes. 0 for what has no size, as many files of /proc.

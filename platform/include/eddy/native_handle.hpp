@@ -5,7 +5,7 @@
 
 namespace eddy {
 
-// One of the two places in the house where an operating system is named: the type differs.
+// The one place in the house where a header names an operating system: the type differs.
 #ifdef _WIN32
 /// What the operating system calls an open file or socket (`HANDLE` and `SOCKET` on Windows).
 using native_handle = std::uintptr_t;

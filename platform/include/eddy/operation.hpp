@@ -13,7 +13,8 @@
 namespace eddy {
 
 /// What the kernel is asked to do. A `send_to` whose local `peer` is full comes back as
-/// `resource_unavailable_try_again`: only a socket that is connected to it is told of its room.
+/// `resource_unavailable_try_again`: only a socket that is connected to it is told of its room. So
+/// does a `connect` to a local listener that is full: nobody is told of its room.
 enum class opcode : std::uint8_t {
     accept,        ///< value: the new handle, which the owner of the operation must take; `peer` is
                    ///< filled in
@@ -52,7 +53,8 @@ inline io_buffer buffer_of(std::span<const std::byte> bytes) noexcept {
 struct operation : list_node<> {
     opcode code = opcode::readable;
     bool in_flight = false;  ///< the kernel may still touch buffers and peer
-    bool goes_on = false;    ///< whoever started it may have to start it again before it is done
+    bool goes_on = false;    ///< not the backend's: whoever started it may have to start it again
+                             ///< before it is done
     native_handle handle = invalid_handle;
     std::span<const io_buffer> buffers;
 

@@ -17,10 +17,8 @@ enum class socket_option : std::uint8_t {
     keep_alive,
     receive_buffer,
     send_buffer,
-    v6_only,
+    broadcast,
 };
-
-enum class shutdown_side : std::uint8_t { receive, send, both };
 
 /// Opens a socket that is closed on exec. It is in the kernel's blocking mode: a backend that needs
 /// another one sets it. An error is returned in `error`, which is cleared on success.
@@ -28,8 +26,10 @@ unique_handle open_socket(address_family family, socket_type type, std::error_co
 
 std::error_code bind_socket(native_handle socket, const endpoint& at) noexcept;
 std::error_code listen_socket(native_handle socket, int backlog) noexcept;
+/// The value is 1 or 0, of a buffer its bytes.
 std::error_code set_option(native_handle socket, socket_option option, int value) noexcept;
-std::error_code shutdown_socket(native_handle socket, shutdown_side side) noexcept;
+/// Nothing more will be sent.
+std::error_code shutdown_sending(native_handle socket) noexcept;
 /// Where a socket has no address yet, it is all zeros, or empty (Windows).
 endpoint local_endpoint(native_handle socket, std::error_code& error) noexcept;
 endpoint remote_endpoint(native_handle socket, std::error_code& error) noexcept;
