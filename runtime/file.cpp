@@ -3,13 +3,16 @@
 #include <eddy/named_transfer.hpp>
 #include <eddy/to_thread.hpp>
 
+#include "shown_path.hpp"
+
+#include <algorithm>
 #include <utility>
 
 namespace eddy {
 namespace {
 
 void must(const std::error_code& error, std::string_view verb, const std::string& path) {
-    if (error) throw std::system_error(error, std::string(verb) + " (" + path + ")");
+    if (error) throw std::system_error(error, std::string(verb) + " (" + shown_path(path) + ")");
 }
 
 // What a call on the blocking pool gives back.
@@ -37,12 +40,18 @@ task<file> file::open(std::string path, file_mode mode) {
         must(error, "open", at);
         return opened;
     };
-    unique_handle opened = co_await to_thread(open_now, path, mode);
+    unique_handle opened;
+    if (mode == file_mode::read) {
+        // It changes nothing, so nobody need wait for it: for a pipe that nobody writes, say.
+        opened = co_await to_thread(abandon_on_cancel, open_now, path, mode);
+    } else {
+        opened = co_await to_thread(open_now, path, mode);
+    }
     co_return file(std::move(opened), std::move(path));
 }
 
 file::file(unique_handle handle, std::string path)
-    : loop_(event_loop::current()),
+    : loop_(&event_loop::running()),
       handle_(std::make_shared<const unique_handle>(std::move(handle))),
       path_(std::move(path)) {
     if (!loop_->kernel().completes_files()) return;
@@ -93,17 +102,22 @@ task<std::size_t> file::write_at(std::span<const std::byte> from, std::uint64_t 
 }
 
 task<std::string> file::read_all() const {
+    // Some files of /proc give all or nothing, and only to a read from their beginning.
+    constexpr std::size_t least = 4096;
+    constexpr std::size_t most = 1 << 20;
     // The size is a hint: files of /proc say 0, others grow meanwhile. One byte more, and the read
     // after all of it meets the end.
-    const std::uint64_t expected = co_await size();
-    std::string content(static_cast<std::size_t>(expected) + 1, '\0');
+    const auto expected = static_cast<std::size_t>(co_await size());
+    std::string content;
+    content.reserve(expected + least);
     std::size_t filled = 0;
     for (;;) {
+        const std::size_t left = expected > filled ? expected - filled : 0;
+        content.resize(filled + std::clamp(left + 1, least, most));
         const auto room = std::as_writable_bytes(std::span(content)).subspan(filled);
         const std::size_t came = co_await read_at(room, filled);
         if (came == 0) break;
         filled += came;
-        if (filled == content.size()) content.resize(2 * filled + 4096);
     }
     content.resize(filled);
     co_return content;
@@ -143,6 +157,11 @@ task<> file::close() {
     // The last one to hold the handle closes it, and that is the call: its argument.
     const auto close_now = [](shared_handle last) { last.reset(); };
     co_await to_thread(close_now, release());
+}
+
+task<std::string> read_file(std::string path) {
+    const file opened = co_await file::open(std::move(path));
+    co_return co_await opened.read_all();
 }
 
 }  // namespace eddy

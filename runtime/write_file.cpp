@@ -4,6 +4,8 @@
 #include <eddy/timeout.hpp>
 #include <eddy/to_thread.hpp>
 
+#include "shown_path.hpp"
+
 #include <array>
 #include <charconv>
 #include <exception>
@@ -14,6 +16,12 @@ namespace eddy {
 namespace {
 
 namespace fs = std::filesystem;
+
+// The system would take what is in front of a zero byte for another file.
+fs::path checked(const std::string& path) {
+    if (path.find('\0') == std::string::npos) return to_path(path);
+    throw std::system_error(std::make_error_code(std::errc::invalid_argument));
+}
 
 // A link may lead to a place where nothing is yet.
 fs::path without_links(fs::path path) {
@@ -32,7 +40,7 @@ struct replacement {
     fs::path temporary;
     bool is_there;
 
-    explicit replacement(const std::string& path) : target(without_links(to_path(path))) {
+    explicit replacement(const std::string& path) : target(without_links(checked(path))) {
         const fs::file_status before = fs::status(target);
         is_there = fs::exists(before);
         if (fs::is_directory(before))
@@ -92,11 +100,6 @@ task<> replace(replacement names, const std::string& content) {
 
 }  // namespace
 
-task<std::string> read_file(std::string path) {
-    const file opened = co_await file::open(std::move(path));
-    co_return co_await opened.read_all();
-}
-
 task<> write_file(std::string path, std::string content) {
     try {
         const auto plan = [](const std::string& at) { return replacement(at); };
@@ -104,7 +107,7 @@ task<> write_file(std::string path, std::string content) {
         co_await replace(std::move(names), content);
     } catch (const std::system_error& error) {
         // It is about the temporary file, of which the caller knows nothing.
-        throw std::system_error(error.code(), "write (" + path + ")");
+        throw std::system_error(error.code(), "write (" + shown_path(path) + ")");
     }
 }
 

@@ -2,7 +2,6 @@
 
 #include "support/ending.hpp"
 #include "support/file_fixture.hpp"
-#include "support/own_processes.hpp"
 
 #include <eddy/create_task.hpp>
 #include <eddy/gather.hpp>
@@ -11,44 +10,14 @@
 
 #include <gmock/gmock.h>
 
-#include <chrono>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-#include <thread>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-
 namespace eddy::testing {
 namespace {
 
-using namespace std::chrono_literals;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 using File = file_fixture;
 INSTANTIATE_TEST_SUITE_P(All, File, ::testing::ValuesIn(backend_names()), name_of_loop);
-
-// What a file holds, read by somebody else.
-std::string content_of(const std::string& path) {
-    std::ostringstream text;
-    text << std::ifstream(path, std::ios::binary).rdbuf();
-    return text.str();
-}
-
-std::string some_text(std::size_t size) {
-    std::string text(size, ' ');
-    for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>('a' + i % 23);
-    return text;
-}
-
-task<std::string> read_some(const file& from, std::size_t most, std::uint64_t offset) {
-    std::string text(most, ' ');
-    const std::size_t came = co_await from.read_at(std::as_writable_bytes(std::span(text)), offset);
-    text.resize(came);
-    co_return text;
-}
 
 task<> write_at_a_place(std::string path) {
     file made = co_await file::open(path, file_mode::create);
@@ -63,18 +32,6 @@ TEST_P(File, IsWrittenAndReadAtAPlace) {
     run(write_at_a_place(path("new")));
 }
 
-task<> write_behind_five_gibibytes(std::string path) {
-    constexpr std::uint64_t far = 5ULL << 30;
-    file made = co_await file::open(path, file_mode::create);
-    co_await made.write_all("far out", far);
-    EXPECT_EQ(co_await made.size(), far + 7);
-    EXPECT_EQ(co_await read_some(made, 100, far + 4), "out");
-}
-
-TEST_P(File, IsWrittenAndReadBehindFiveGibibytes) {
-    run(write_behind_five_gibibytes(path("sparse")));
-}
-
 TEST_P(File, IsReadAsAWhole) {
     for (const std::size_t size : {0U, 1U, 4096U, 3'000'000U}) {
         const std::string text = some_text(size);
@@ -82,66 +39,27 @@ TEST_P(File, IsReadAsAWhole) {
     }
 }
 
-TEST_P(File, IsReadAsAWholeAlsoIfItDoesNotTellItsSize) {
-    const std::string text = run(read_file("/proc/self/maps"));
-    EXPECT_GT(text.size(), 1000U);
-    EXPECT_THAT(text, HasSubstr("[stack]"));
+task<int> turns_of_others_while_reading(std::string path, std::string expected) {
+    auto reading = create_task(read_file(path));
+    int turns = 0;
+    for (; !reading.done(); ++turns) co_await yield();
+    const std::string text = co_await std::move(reading);
+    EXPECT_TRUE(text == expected);
+    co_return turns;
 }
 
-task<std::string> write_by_mode(std::string path, file_mode mode) {
-    file opened = co_await file::open(path, mode);
-    co_await opened.write_all("new");
-    co_await opened.close();
-    EXPECT_FALSE(opened.is_open());
-    co_return content_of(path);
+TEST_P(File, LetsOtherTasksRunWhileItIsRead) {
+    const std::string text = some_text(40 << 20);
+    EXPECT_GE(run(turns_of_others_while_reading(write("long", text), text)), 40);
 }
 
-TEST_P(File, IsMadeOrEmptiedOrKeptAsItsModeSays) {
-    EXPECT_EQ(run(write_by_mode(path("1"), file_mode::create)), "new");
-    EXPECT_EQ(run(write_by_mode(path("2"), file_mode::open_or_create)), "new");
-    EXPECT_EQ(run(write_by_mode(path("3"), file_mode::replace)), "new");
-    EXPECT_EQ(run(write_by_mode(write("4", "old text"), file_mode::update)), "new text");
-    EXPECT_EQ(run(write_by_mode(write("5", "old text"), file_mode::open_or_create)), "new text");
-    EXPECT_EQ(run(write_by_mode(write("6", "old text"), file_mode::replace)), "new");
-    EXPECT_THAT(run(error_of(write_by_mode(path("7"), file_mode::update))),
-                AllOf(HasSubstr("open"), HasSubstr(path("7")), HasSubstr("No such file")));
-    EXPECT_THAT(run(error_of(write_by_mode(path("1"), file_mode::create))),
-                AllOf(HasSubstr("open"), HasSubstr(path("1")), HasSubstr("exists")));
-}
-
-task<std::string> error_of_write_to_what_is_only_read(std::string path) {
-    file opened = co_await file::open(path, file_mode::read);
-    co_return co_await error_of(opened.write_all("x"));
-}
-
-TEST_P(File, NamesOperationAndPathInItsErrors) {
-    EXPECT_THAT(run(error_of_write_to_what_is_only_read(write("read only", "x"))),
-                AllOf(HasSubstr("write ("), HasSubstr("read only"), HasSubstr("Bad file")));
-    EXPECT_THAT(run(error_of(read_file(std::filesystem::temp_directory_path()))),
-                AllOf(HasSubstr("read ("), HasSubstr("directory")));
-}
-
-TEST_P(File, ReportsADiskThatIsFull) {
-    const auto fill = []() -> task<> {
-        file full = co_await file::open("/dev/full", file_mode::update);
-        co_await full.write_all("x");
-    };
-    EXPECT_THAT(run(error_of(fill())), AllOf(HasSubstr("/dev/full"), HasSubstr("No space left")));
-}
-
-// Opening a named pipe takes until somebody opens its other end.
-task<> open_what_takes_long(std::string path) {
-    auto opening = create_task(file::open(path));
-    co_await yield();
-    EXPECT_FALSE(opening.done());
-    const unique_handle other_end(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    const file opened = co_await std::move(opening);
-    EXPECT_TRUE(opened.is_open());
-}
-
-TEST_P(File, LetsOtherTasksRunWhileItIsOpened) {
-    ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
-    run(open_what_takes_long(path("pipe")));
+TEST_P(File, IsNoOtherThanItsPathSaysToTheEnd) {
+    const std::string real = write("name", "secret");
+    const std::string cut = real + '\0' + ".txt";
+    EXPECT_THAT(run(error_of(read_file(cut))),
+                AllOf(HasSubstr("open"), HasSubstr("name\\0.txt"), HasSubstr("Invalid")));
+    EXPECT_THAT(run(error_of(write_file(cut, "x"))), AllOf(HasSubstr("write"), HasSubstr("Inval")));
+    EXPECT_EQ(content_of(real), "secret");
 }
 
 task<> check_piece(const file& of, const std::string& text, std::size_t from) {
@@ -176,47 +94,6 @@ task<> cancel_reads(std::string path) {
 
 TEST_P(File, CanBeReadAgainAfterReadsThatWereCancelled) {
     run(cancel_reads(write("large", some_text(1'000'000))));
-}
-
-task<> use_a_file(std::string path, std::string& read) {
-    file made = co_await file::open(path, file_mode::replace);
-    co_await made.write_all(std::string(100'000, 'n'));
-    co_await made.sync();
-    EXPECT_EQ(co_await made.size(), 100'000U);
-    read = co_await made.read_all();
-    co_await made.close();
-}
-
-task<ending> use_a_file_cancelled_after(int turns, std::string path, std::string& read) {
-    auto use = create_task(ending_of(use_a_file(path, read)));
-    for (int i = 0; i < turns && !use.done(); ++i) co_await yield();
-    use.cancel();
-    co_return co_await use;
-}
-
-// A call that is cancelled in the queue of the pool holds its file until a thread comes past it.
-// And the first allocation of a thread may open a file of the system for a moment.
-bool has_soon_as_many_handles_as(std::size_t before) {
-    const auto patience = std::chrono::steady_clock::now() + 20s;
-    while (open_handles() != before) {
-        if (std::chrono::steady_clock::now() > patience) return false;
-        std::this_thread::yield();
-    }
-    return true;
-}
-
-// The chances grow apart: how many turns the threads of the pool take is up to them.
-TEST_P(File, LeavesNoHandleWheneverItsTaskIsCancelled) {
-    const std::size_t handles = open_handles();
-    const std::string whole(100'000, 'n');
-    for (int turns = 0; turns < 20'000; turns += 1 + turns / 8) {
-        std::string read;
-        const ending how = run(use_a_file_cancelled_after(turns, path("file"), read));
-        EXPECT_TRUE(how == ending::value || how == ending::cancelled) << how;
-        // It may be read and still be cancelled, while it is closed.
-        EXPECT_TRUE(read == whole || (how == ending::cancelled && read.empty())) << turns;
-        ASSERT_TRUE(has_soon_as_many_handles_as(handles)) << turns << " turns";
-    }
 }
 
 task<> read_nothing_when_cancelled(std::string path) {
@@ -263,22 +140,6 @@ task<> close_under_one_who_reads_all(std::string path) {
 
 TEST_P(File, SaysThatItIsClosedToThoseWhoGoOnUsingIt) {
     run(close_under_one_who_reads_all(write("large", some_text(1'000'000))));
-}
-
-task<> open_and_leave(std::string path) {
-    const std::size_t before = open_handles();
-    {
-        file one = co_await file::open(path);
-        file other = std::move(one);
-        one = co_await file::open(path);
-        one = std::move(other);
-        EXPECT_EQ(open_handles(), before + 1);
-    }
-    EXPECT_EQ(open_handles(), before);
-}
-
-TEST_P(File, IsClosedByItsDestructorAndByWhatIsAssignedToIt) {
-    run(open_and_leave(write("text", "text")));
 }
 
 // A kernel that would block its loop's thread by reading a file.

@@ -3,6 +3,10 @@
 #include "loop_fixture.hpp"
 #include "temporary_folder.hpp"
 
+#include <eddy/file.hpp>
+
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -22,5 +26,27 @@ protected:
 private:
     temporary_folder folder_;
 };
+
+/// What a file holds, read by somebody else.
+inline std::string content_of(const std::string& path) {
+    std::ostringstream text;
+    text << std::ifstream(path, std::ios::binary).rdbuf();
+    return text.str();
+}
+
+/// A text in which each place looks different from those around it.
+inline std::string some_text(std::size_t size) {
+    std::string text(size, ' ');
+    for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>('a' + i % 23);
+    return text;
+}
+
+/// Up to `most` bytes from `offset` on.
+inline task<std::string> read_some(const file& from, std::size_t most, std::uint64_t offset) {
+    std::string text(most, ' ');
+    const std::size_t came = co_await from.read_at(std::as_writable_bytes(std::span(text)), offset);
+    text.resize(came);
+    co_return text;
+}
 
 }  // namespace eddy::testing
