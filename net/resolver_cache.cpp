@@ -1,6 +1,7 @@
 #include "resolver_cache.hpp"
 
 #include <eddy/create_task.hpp>
+#include <eddy/resolver.hpp>
 
 #include <utility>
 
@@ -41,9 +42,15 @@ task<> resolver_cache::fly(std::shared_ptr<state> cache, std::string host,
     try {
         into->found = co_await cache->look_up(host);
         into->expiry = event_loop::current()->now() + success_holds;
+    } catch (const std::system_error& error) {
+        into->failure = std::current_exception();
+        // What this process lacks says nothing of the name.
+        const bool is_of_the_name = error.code().category() == resolve_category();
+        const duration holds = is_of_the_name ? failure_holds : duration::zero();
+        into->expiry = event_loop::current()->now() + holds;
     } catch (const std::exception&) {
         into->failure = std::current_exception();
-        into->expiry = event_loop::current()->now() + failure_holds;
+        into->expiry = event_loop::current()->now();
     } catch (const cancelled&) {
         // The loop ends. Nobody may find a lookup here that never comes to its end.
         const auto at = cache->entries.find(host);

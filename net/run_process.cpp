@@ -49,6 +49,7 @@ task<> communicate(subprocess& child, const command& what, const std::string& in
 }  // namespace
 
 task<finished_process> run_process(command what, std::string input) {
+    checkpoint();  // a cancelled task starts nothing any more
     if (!input.empty()) what.standard_input(redirect::pipe);
     subprocess child = subprocess::start(what);
     finished_process finished;
@@ -59,7 +60,11 @@ task<finished_process> run_process(command what, std::string input) {
     } catch (...) {
         failure = std::current_exception();
     }
-    co_await shield(child.stop(what.grace()));
+    try {
+        co_await shield(child.stop(what.grace()));
+    } catch (const std::system_error&) {
+        // Nobody can tell how it ended; why it had to, the caller hears.
+    }
     std::rethrow_exception(failure);
 }
 

@@ -10,6 +10,10 @@
 namespace eddy {
 namespace {
 
+// Where SIGCHLD is ignored, the system forgets how children end, and that they do.
+constexpr const char* forgotten =
+    ", which the system forgets where SIGCHLD is ignored, or something else waits for all children";
+
 std::string description_of(const command& what) {
     std::string text = "start " + what.program();
     if (!what.working_directory().empty()) text.append(" in ").append(what.working_directory());
@@ -67,6 +71,8 @@ subprocess subprocess::start(const command& what) {
 
     subprocess made(what);
     if (!error) made.child_ = child_process::start(start, error);
+    if (error == std::errc::no_child_process)
+        throw std::system_error(error, "follow " + what.program() + forgotten);
     if (error) throw std::system_error(error, description_of(what));
     made.follow_end();
     follow(made.input_, input, "standard input", what);
@@ -91,7 +97,7 @@ std::error_code subprocess::send(process_signal signal) const noexcept {
 }
 
 void subprocess::follow_end() {
-    followed_ = std::make_unique<attachment>(*event_loop::current(), child_.handle());
+    followed_ = std::make_unique<attachment>(event_loop::running(), child_.handle());
 }
 
 // It has ended, and its number is still taken.
@@ -105,6 +111,7 @@ task<> subprocess::ended() {
 // False: it has ended, but a debugger that follows it is told first.
 bool subprocess::reap() {
     if (exit_) return true;
+    if (lost_) throw_lost();
     // As long as it is not reaped, its group is its own. Who waits may be faster than who stops it.
     if (is_stopping_ && leads_group_) send(process_signal::kill);
     followed_.reset();
@@ -115,11 +122,14 @@ bool subprocess::reap() {
         follow_end();
         return false;
     }
-    const bool is_unknown = error == std::errc::no_child_process;
-    throw std::system_error(
-        error, is_unknown ? "ask how a process ended, which the system forgets where SIGCHLD is "
-                            "ignored, or something else waits for all children"
-                          : "ask how a process ended");
+    lost_ = error;
+    throw_lost();
+}
+
+void subprocess::throw_lost() const {
+    std::string context = "ask how " + program_ + " ended";
+    if (lost_ == std::errc::no_child_process) context += forgotten;
+    throw std::system_error(lost_, context);
 }
 
 task<process_exit> subprocess::wait() {

@@ -129,6 +129,22 @@ TEST(ResolverCache, RemembersAFailureForAShorterWhile) {
     }());
 }
 
+task<endpoints> lookup_without_descriptors(std::string) {
+    ++lookups;
+    throw std::system_error(std::make_error_code(std::errc::too_many_files_open), "resolve");
+    co_return endpoints();
+}
+
+TEST(ResolverCache, DoesNotRememberWhatWasNoFaultOfTheName) {
+    simulate([]() -> task<> {
+        lookups = 0;
+        resolver_cache cache(lookup_without_descriptors);
+        EXPECT_TRUE(co_await fails(cache.find("a")));
+        EXPECT_TRUE(co_await fails(cache.find("a")));
+        EXPECT_EQ(lookups, 2);
+    }());
+}
+
 TEST(ResolverCache, GoesOnForTheOthersWhenTheFirstWhoAskedIsCancelled) {
     simulate([]() -> task<> {
         lookups = 0;

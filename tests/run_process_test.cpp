@@ -118,6 +118,17 @@ TEST_P(RunProcess, StartsInTheFolderItIsGiven) {
     EXPECT_EQ(run(run_process(lists)).output, "here\n");
 }
 
+TEST_P(RunProcess, TakesAPathFromHereAlsoIfItStartsElsewhere) {
+    const temporary_folder folder;
+    std::filesystem::create_symlink("/bin/pwd", folder.path() / "program");
+    const std::filesystem::path here = std::filesystem::current_path();
+    std::filesystem::current_path(folder.path());
+    command tells("./program");
+    tells.working_directory("/");
+    EXPECT_EQ(run(run_process(tells)).output, "/\n");
+    std::filesystem::current_path(here);
+}
+
 TEST_P(RunProcess, NamesAProgramThatDoesNotExist) {
     EXPECT_THAT(run(error_of(run_process(command("no-such-program", "x")))),
                 AllOf(HasSubstr("start no-such-program"), HasSubstr("No such file")));
@@ -159,6 +170,18 @@ task<> cancel_a_process(command what) {
 TEST_P(RunProcess, LeavesNoProcessBehindWhenItIsCancelled) {
     run(cancel_a_process(command("sleep", "1000")));
     run(cancel_a_process(command("yes")));
+}
+
+task<> make_a_file_when_it_is_too_late(std::string path) {
+    auto making = create_task(ending_of(run_process(command("touch", path))));
+    making.cancel();
+    EXPECT_EQ(co_await std::move(making), ending::cancelled);
+}
+
+TEST_P(RunProcess, StartsNothingForATaskThatWasCancelledBefore) {
+    const temporary_folder folder;
+    for (int i = 0; i < 20; ++i) run(make_a_file_when_it_is_too_late(folder.path("made")));
+    EXPECT_FALSE(std::filesystem::exists(folder.path("made")));
 }
 
 task<> copy_by_a_process(std::string text, bool& is_whole) {
