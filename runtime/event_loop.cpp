@@ -89,10 +89,12 @@ void event_loop::leave_tasks() noexcept {
 // running task.
 void event_loop::run_once() {
     assert_on_its_thread();
+    assert(running_ == nullptr && "a task cannot run the loop that runs it: co_await instead");
     if (fork_count() != forks_) refuse_to_run_after_fork();
     const entered here(*this);
     ++stats_.turns;
     posted_.run_all();
+    ++stats_.polls;
     const bool asks_kernel = !backend_->has_more();
     const std::optional<duration> sleep = asks_kernel ? time_to_sleep() : duration::zero();
     backend_->poll(sleep, completed_);
@@ -118,7 +120,6 @@ void event_loop::report_posted_error(std::exception_ptr error) const noexcept {
 
 std::optional<duration> event_loop::time_to_sleep() {
     constexpr duration not_at_all = duration::zero();
-    ++stats_.polls;
     if (!ready_.empty() || stopping_ || !posted_.prepare_to_sleep()) return not_at_all;
     const std::optional<time_point> next = timers_.next();
     if (!next && is_stuck()) {

@@ -20,9 +20,11 @@ namespace eddy {
 struct loop_stats {
     std::uint64_t turns = 0;
     std::uint64_t resumptions = 0;
-    std::uint64_t polls = 0;
+    std::uint64_t polls = 0;         ///< turns in which the backend was asked, by a call or not
     std::uint64_t system_calls = 0;  ///< made by the backend
-    duration longest_slice{};  ///< the longest time until a batch of resumptions gave back control
+    /// The longest time that 32 resumptions, or a multiple, took in one turn. Fewer are not timed:
+    /// `warn_about_slow_tasks` finds single tasks.
+    duration longest_slice{};
 };
 
 /// Called with a task that failed when nobody can ask for its result any more.
@@ -36,8 +38,9 @@ using deadlock_handler = std::function<void(const std::vector<task_info>& tasks)
 class loop_observer;
 
 /// Runs tasks: takes a ready one, resumes it until it waits or ends, takes the next; when none is
-/// ready, sleeps in the kernel until something finishes or a timer is due. One loop per thread at a
-/// time, and everything but `post` belongs to that thread.
+/// ready, sleeps in the kernel until something finishes or a timer is due. Everything but `post`
+/// belongs to the thread that made it. A thread runs one loop at a time; a task may run another one
+/// inside, but not the one that runs it.
 class event_loop {
 public:
     /// A loop on the best backend of this machine (see `make_backend`).
@@ -87,7 +90,8 @@ public:
     }
 
     /// One turn: what other threads posted, what the kernel has finished, due timers, ready tasks.
-    /// Throws std::logic_error in a forked child of the process that made the loop.
+    /// Throws std::logic_error in a forked child of the process that made the loop, and
+    /// std::system_error where the kernel refuses to wait.
     void run_once();
 
     /// Cancels all tasks and runs them to their end. The loop stays cancelled: tasks that are

@@ -18,7 +18,7 @@ class suspension;
 class task_control;
 
 /// A task is in exactly one of these states. `ready`: it stands in the loop's ready queue.
-/// `waiting`: it stands among the waiting tasks and is parked on a suspension.
+/// `waiting`: it is parked on a suspension, which knows it and will wake it.
 enum class task_state : std::uint8_t { ready, running, waiting, done };
 
 /// A time in steps of about a millisecond (2^20 ns), in half the memory; starts again after 52

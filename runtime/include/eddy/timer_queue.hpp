@@ -47,7 +47,9 @@ public:
         return heap_.front().deadline;
     }
 
+    /// A timer that is not armed. Throws std::bad_alloc.
     void arm(timer& each, time_point deadline);
+    /// One that is.
     void disarm(timer& each) noexcept;
 
     /// Takes the earliest timer that is due at `now`; null if none is.
