@@ -52,7 +52,7 @@ public:
         const io_buffer* const buffers = op.buffers.data();
         const auto* const vectors = reinterpret_cast<const iovec*>(buffers);
         const auto count = static_cast<unsigned>(vector_count(op));
-        op.scratch = 0;
+        if (!only_tells_when(op)) op.scratch = 0;  // else it is the call's
         switch (op.code) {
             case opcode::connect:
                 io_uring_prep_connect(request, op.handle, sockaddr_of(*op.peer),
