@@ -18,8 +18,8 @@ bool fail(operation& op, std::error_code error = last_error()) noexcept {
 }  // namespace
 
 bool try_to_accept(operation& op) noexcept {
-    // A listener that blocks would hold the whole loop. The accepted sockets need no such flag:
-    // either every call on them says MSG_DONTWAIT, or a ring waits for them.
+    // A listener that blocks would hold the whole loop; the accepted sockets need no such flag
+    // because every call on them says MSG_DONTWAIT.
     if (op.scratch == 0 && make_non_blocking(op.handle)) return fail(op);
     op.scratch = 1;
     endpoint ignored;

@@ -6,6 +6,7 @@
 #include "io_uring_ring.hpp"
 #include "pipe_transfer.hpp"
 #include "posix.hpp"
+#include "socket_calls.hpp"
 
 #include <eddy/fork_count.hpp>
 
@@ -27,15 +28,17 @@ namespace {
 //   and waits for nothing, but makes the kernel let go before the handle can be closed and reused.
 //   What has ended by then but was not seen yet may have to go on with a call of ours: see
 //   `io_uring_operations`, which knows who is still wanted.
-// - Connections stay in blocking mode: io_uring answers EAGAIN for a non-blocking one instead of
-//   waiting. A handle that came to us non-blocking is asked to wait first (POLL_FIRST).
+// - Handles stay in blocking mode: io_uring answers EAGAIN for a non-blocking one instead of
+//   waiting. A connection that came to us non-blocking is asked to wait first (POLL_FIRST), a
+//   listener loses that mode.
 // - A write to a pipe that nobody reads raises SIGPIPE on the thread that makes it, at a moment of
 //   the kernel's choice. So on pipes the ring only tells when, and the call is ours.
 // - A datagram for a local socket whose queue is full is taken apart before the kernel notices, and
 //   an empty one is what it sends later. So local datagrams are sent by us, like bytes into pipes,
 //   and those of connected sockets, of which nobody here knows whether they are local.
-// - Accepting again and again by one request (multishot) takes all who have come, also those whom
-//   nobody asked for yet, until no descriptors are left. So there, too, the ring only tells when.
+// - One accept request that is answered again and again (multishot) takes all who have come, also
+//   those whom nobody has asked for yet, until no descriptors are left, and has no room for their
+//   addresses. So each accept is a request of its own.
 // - A connect to a local listener that is full waits on a thread of the kernel's, and on the way
 //   there no cancel finds it. So that is a call of ours, which does not wait.
 // - A submission queue that is full means: submit and go on.
@@ -167,10 +170,21 @@ private:
         if (!only_told) requests_.take_back(op);
         if (was_meant_for_another(op, result)) return ask_for(op);
         if (only_told) return on_ready(op, result);
+        if (op.code == opcode::accept) return on_accepted(op, result);
         const bool is_stream = op.code == opcode::receive || op.code == opcode::send;
         if (result == -EAGAIN && is_stream) {
             if (operations_.is_wanted(op)) return ask_for(op, IORING_RECVSEND_POLL_FIRST);
             result = -ECANCELED;
+        }
+        operations_.end(op, result);
+    }
+
+    void on_accepted(operation& op, int result) noexcept {
+        const bool must_block = result == -EAGAIN;
+        if (must_block || concerns_lost_peer(-result)) {
+            if (!operations_.is_wanted(op)) return operations_.end(op, -ECANCELED);
+            if (must_block) ++system_calls_;
+            if (!must_block || !make_blocking(op.handle)) return ask_for(op);
         }
         operations_.end(op, result);
     }
@@ -190,7 +204,6 @@ private:
 
     bool perform_here(operation& op) noexcept {
         ++system_calls_;
-        if (op.code == opcode::accept) return try_to_accept(op);
         return op.code == opcode::send_to ? try_to_send_datagram(op) : try_transfer_on_pipe(op);
     }
 

@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <deque>
+#include <new>
 #include <utility>
 
 #include <liburing.h>
@@ -38,7 +40,6 @@ public:
     /// Whether the ring only tells when, and the call is ours.
     static bool only_tells_when(const operation& op) noexcept {
         switch (op.code) {
-            case opcode::accept:
             case opcode::read:
             case opcode::write: return true;
             case opcode::send_to:
@@ -54,6 +55,7 @@ public:
         const auto count = static_cast<unsigned>(vector_count(op));
         if (!only_tells_when(op)) op.scratch = 0;  // else it is the call's
         switch (op.code) {
+            case opcode::accept: prepare_accept(op, request); break;
             case opcode::connect:
                 io_uring_prep_connect(request, op.handle, sockaddr_of(*op.peer),
                                       sockaddr_size(*op.peer));
@@ -83,7 +85,6 @@ public:
                     io_uring_prep_sendmsg(request, op.handle, take_message(op), MSG_NOSIGNAL);
                 }
                 break;
-            case opcode::accept:
             case opcode::read:
             case opcode::readable: io_uring_prep_poll_add(request, op.handle, POLLIN); break;
             case opcode::write:
@@ -100,6 +101,7 @@ public:
     /// The request has ended: before anything else is done with the operation.
     void take_back(operation& op) noexcept {
         if (op.scratch == 0) return;
+        if (op.code == opcode::accept) return take_peer(op);
         auto& slot = *reinterpret_cast<message_slot*>(op.scratch);
         if (op.code == opcode::receive_from && op.peer != nullptr)
             op.peer->resize(slot.message.msg_namelen);
@@ -107,6 +109,24 @@ public:
     }
 
 private:
+    // The kernel wants to know how much room there is for an address, and says in the same place
+    // how much of it is used: `scratch`.
+    static void prepare_accept(operation& op, io_uring_sqe* request) noexcept {
+        sockaddr* address = nullptr;
+        socklen_t* size = nullptr;
+        if (op.peer != nullptr) {
+            address = reinterpret_cast<sockaddr*>(op.peer->storage().data());
+            size = new (&op.scratch) socklen_t(static_cast<socklen_t>(op.peer->storage().size()));
+        }
+        io_uring_prep_accept(request, op.handle, address, size, SOCK_CLOEXEC);
+    }
+
+    static void take_peer(operation& op) noexcept {
+        socklen_t size = 0;
+        std::memcpy(&size, &op.scratch, sizeof size);
+        op.peer->resize(size);
+    }
+
     struct message_slot {
         msghdr message;
         message_slot* next_free;

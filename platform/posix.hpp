@@ -54,6 +54,12 @@ inline std::error_code make_non_blocking(native_handle handle) noexcept {
     return ::fcntl(handle, F_SETFL, flags | O_NONBLOCK) < 0 ? last_error() : std::error_code();
 }
 
+inline std::error_code make_blocking(native_handle handle) noexcept {
+    const int flags = ::fcntl(handle, F_GETFL);
+    if (flags < 0) return last_error();
+    return ::fcntl(handle, F_SETFL, flags & ~O_NONBLOCK) < 0 ? last_error() : std::error_code();
+}
+
 static_assert(sizeof(io_buffer) == sizeof(iovec), "io_buffer has the layout of iovec");
 
 /// Linux transfers no more bytes than this in one call; macOS refuses more than INT_MAX.
