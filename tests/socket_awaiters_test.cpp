@@ -147,7 +147,7 @@ task<> move_sockets() {
     attached_handle to(std::move(second.one));
     const native_handle number = from.get();
     to = std::move(from);
-    EXPECT_FALSE(from);
+    EXPECT_FALSE(from);  // NOLINT(bugprone-use-after-move)
     EXPECT_EQ(to.get(), number);
     EXPECT_TRUE(ends_soon(second.other.get())) << "what it had before is closed";
     send_all(pair.other.get(), "moved");
