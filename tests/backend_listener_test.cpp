@@ -67,19 +67,19 @@ TEST_P(BackendListener, TellsEachAtOnceThatALocalListenerIsFull) {
 
 // The others stay in the backlog, where they cost this process no descriptors.
 TEST_P(BackendListener, TakesNoMoreConnectionsThanItIsAskedFor) {
-    constexpr int count = 100;
+    constexpr std::size_t count = 100;
     const listening_socket listener = open_listener();
     attach(listener.handle.get());
     request accept(opcode::accept, listener.handle.get());
     submit(accept);
     EXPECT_EQ(poll(0ns), 0U);
-    std::deque<unique_handle> clients;
-    for (int i = 0; i < count; ++i) clients.push_back(connect_to(listener.at));
     const std::size_t before = open_handles();
+    std::deque<unique_handle> clients;
+    for (std::size_t i = 0; i < count; ++i) clients.push_back(connect_to(listener.at));
     finish(accept);
     const unique_handle server(static_cast<native_handle>(accept.value));
     for (int i = 0; i < 10; ++i) EXPECT_EQ(poll(0ns), 0U);
-    EXPECT_EQ(open_handles(), before + 1);
+    EXPECT_EQ(open_handles(), before + count + 1);
 }
 
 TEST_P(BackendListener, TellsWhoItWasThatHasGoneBeforeItWasAccepted) {
