@@ -167,7 +167,7 @@ private:
 
     void on_operation(operation& op, int result) noexcept {
         const bool only_told = io_uring_requests::only_tells_when(op);
-        if (!only_told) requests_.take_back(op);
+        if (!only_told) requests_.take_back(op, result);
         if (was_meant_for_another(op, result)) return ask_for(op);
         if (only_told) return on_ready(op, result);
         if (op.code == opcode::accept) return on_accepted(op, result);

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <cstring>
 #include <deque>
-#include <new>
 #include <utility>
 
 #include <liburing.h>
@@ -99,9 +98,9 @@ public:
     }
 
     /// The request has ended: before anything else is done with the operation.
-    void take_back(operation& op) noexcept {
+    void take_back(operation& op, int result) noexcept {
+        if (op.code == opcode::accept) return take_peer(op, result);
         if (op.scratch == 0) return;
-        if (op.code == opcode::accept) return take_peer(op);
         auto& slot = *reinterpret_cast<message_slot*>(op.scratch);
         if (op.code == opcode::receive_from && op.peer != nullptr)
             op.peer->resize(slot.message.msg_namelen);
@@ -116,12 +115,15 @@ private:
         socklen_t* size = nullptr;
         if (op.peer != nullptr) {
             address = reinterpret_cast<sockaddr*>(op.peer->storage().data());
-            size = new (&op.scratch) socklen_t(static_cast<socklen_t>(op.peer->storage().size()));
+            const auto room = static_cast<socklen_t>(op.peer->storage().size());
+            std::memcpy(&op.scratch, &room, sizeof room);
+            size = reinterpret_cast<socklen_t*>(&op.scratch);
         }
         io_uring_prep_accept(request, op.handle, address, size, SOCK_CLOEXEC);
     }
 
-    static void take_peer(operation& op) noexcept {
+    static void take_peer(operation& op, int result) noexcept {
+        if (result < 0 || op.peer == nullptr) return;
         socklen_t size = 0;
         std::memcpy(&size, &op.scratch, sizeof size);
         op.peer->resize(size);

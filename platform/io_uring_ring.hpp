@@ -29,8 +29,6 @@ public:
     /// says, and with ENOSYS where it lacks something that cannot be done without. Called once.
     std::error_code open() noexcept;
 
-    bool is_open() const noexcept { return is_open_; }
-
     /// The place for one more request, to be filled in. A queue that is full is handed over first.
     io_uring_sqe* next_request() noexcept {
         for (;;) {

@@ -11,7 +11,6 @@
 #include <gmock/gmock.h>
 
 #include <array>
-#include <type_traits>
 
 namespace eddy::testing {
 namespace {
@@ -21,10 +20,6 @@ using ::testing::HasSubstr;
 
 using SocketAwaiters = process_fixture;
 INSTANTIATE_TEST_SUITE_P(All, SocketAwaiters, ::testing::ValuesIn(backend_names()), name_of_loop);
-
-static_assert(!std::is_copy_constructible_v<attached_handle>);
-static_assert(std::is_nothrow_move_constructible_v<attached_handle>);
-static_assert(std::is_nothrow_move_assignable_v<attached_handle>);
 
 task<std::string> receive(const attached_handle& from, endpoint peer) {
     std::string text(100, ' ');
@@ -138,25 +133,6 @@ task<> cancel_everybody() {
 
 TEST_P(SocketAwaiters, ComeBackWhenTheirTaskIsCancelled) {
     run(cancel_everybody());
-}
-
-task<> move_sockets() {
-    socket_pair pair = open_pair();
-    socket_pair second = open_pair();
-    attached_handle from(std::move(pair.one));
-    attached_handle to(std::move(second.one));
-    const native_handle number = from.get();
-    to = std::move(from);
-    EXPECT_FALSE(from);  // NOLINT(bugprone-use-after-move)
-    EXPECT_EQ(to.get(), number);
-    EXPECT_TRUE(ends_soon(second.other.get())) << "what it had before is closed";
-    send_all(pair.other.get(), "moved");
-    const endpoint peer;
-    EXPECT_EQ(co_await receive(to, peer), "moved");
-}
-
-TEST_P(SocketAwaiters, FollowASocketThatWasMoved) {
-    run(move_sockets());
 }
 
 task<> ask_where_it_is() {
