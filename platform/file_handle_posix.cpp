@@ -1,4 +1,5 @@
 #include <eddy/file_handle.hpp>
+#include <eddy/file_path.hpp>
 
 #include "access_list.hpp"
 #include "file_calls.hpp"
@@ -38,10 +39,6 @@ ssize_t transfer(const operation& op) noexcept {
     const auto* const vectors = reinterpret_cast<const iovec*>(op.buffers.data());
     return reads ? ::preadv(op.handle, vectors, static_cast<int>(count), offset)
                  : ::pwritev(op.handle, vectors, static_cast<int>(count), offset);
-}
-
-bool is_cut_short(const std::string& path) noexcept {
-    return path.find('\0') != std::string::npos;
 }
 
 }  // namespace

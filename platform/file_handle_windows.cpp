@@ -1,4 +1,5 @@
 #include <eddy/file_handle.hpp>
+#include <eddy/file_path.hpp>
 
 #include "windows_calls.hpp"
 
@@ -44,10 +45,6 @@ DWORD transfer(const operation& op, const io_buffer& buffer, std::uint64_t place
         return 0;
     }
     return count;
-}
-
-bool is_cut_short(const std::string& path) noexcept {
-    return path.find('\0') != std::string::npos;
 }
 
 }  // namespace

@@ -17,10 +17,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The system would take what is in front of a zero byte for another file.
 fs::path checked(const std::string& path) {
-    if (path.find('\0') == std::string::npos) return to_path(path);
-    throw std::system_error(std::make_error_code(std::errc::invalid_argument));
+    if (is_cut_short(path))
+        throw std::system_error(std::make_error_code(std::errc::invalid_argument));
+    return to_path(path);
 }
 
 // A link may lead to a place where nothing is yet.

@@ -17,4 +17,10 @@ inline std::string to_text(const std::filesystem::path& path) {
     return {text.begin(), text.end()};
 }
 
+/// Whether there is a zero byte in it: a system would take what is in front of that for the path of
+/// another file.
+inline bool is_cut_short(std::string_view path) noexcept {
+    return path.find('\0') != path.npos;
+}
+
 }  // namespace eddy
