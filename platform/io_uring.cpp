@@ -71,20 +71,11 @@ public:
 
     bool submit(operation& op) noexcept override {
         op.error = {};
-        if (op.handle == invalid_handle) {
+        if (op.handle == invalid_handle) [[unlikely]] {
             op.error = system_error_code(EBADF);
             return false;
         }
-        if (is_beyond_files(op)) {
-            op.error = system_error_code(EINVAL);
-            return false;
-        }
-        if (is_connect_to_local(op)) {
-            ++system_calls_;
-            connect_to_local(op);
-            return false;
-        }
-        if (io_uring_requests::only_tells_when(op) && try_here(op)) return false;
+        if (!io_uring_requests::transfers_on_stream(op) && needs_no_request(op)) return false;
         operations_.begin(op);
         ask_for(op);
         return true;
@@ -142,6 +133,20 @@ private:
         return op.code == opcode::connect && op.peer->family() == address_family::local;
     }
 
+    // Then its results are set.
+    [[gnu::noinline]] bool needs_no_request(operation& op) noexcept {
+        if (is_beyond_files(op)) {
+            op.error = system_error_code(EINVAL);
+            return true;
+        }
+        if (is_connect_to_local(op)) {
+            ++system_calls_;
+            connect_to_local(op);
+            return true;
+        }
+        return io_uring_requests::only_tells_when(op) && try_here(op);
+    }
+
     void ask_for(operation& op, std::uint16_t how = 0) noexcept {
         io_uring_sqe* const request = ring_.next_request();
         requests_.prepare(op, request);
@@ -166,12 +171,21 @@ private:
     }
 
     void on_operation(operation& op, int result) noexcept {
+        const bool is_stream = io_uring_requests::transfers_on_stream(op);
+        if (is_stream && result >= 0) [[likely]] {
+            requests_.take_back(op, result);
+            operations_.end(op, result);
+        } else {
+            on_other(op, result, is_stream);
+        }
+    }
+
+    [[gnu::noinline]] void on_other(operation& op, int result, bool is_stream) noexcept {
         const bool only_told = io_uring_requests::only_tells_when(op);
         if (!only_told) requests_.take_back(op, result);
         if (was_meant_for_another(op, result)) return ask_for(op);
         if (only_told) return on_ready(op, result);
         if (op.code == opcode::accept) return on_accepted(op, result);
-        const bool is_stream = op.code == opcode::receive || op.code == opcode::send;
         if (result == -EAGAIN && is_stream) {
             if (operations_.is_wanted(op)) return ask_for(op, IORING_RECVSEND_POLL_FIRST);
             result = -ECANCELED;

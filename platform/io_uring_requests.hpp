@@ -36,6 +36,10 @@ Object& object_of(std::uint64_t user_data) noexcept {
 /// What the kernel is asked for each operation, and what has to live as long as it works on that.
 class io_uring_requests {
 public:
+    static bool transfers_on_stream(const operation& op) noexcept {
+        return op.code == opcode::receive || op.code == opcode::send;
+    }
+
     /// Whether the ring only tells when, and the call is ours.
     static bool only_tells_when(const operation& op) noexcept {
         switch (op.code) {
@@ -49,8 +53,38 @@ public:
 
     /// Fills in a request, except for its user data.
     void prepare(operation& op, io_uring_sqe* request) noexcept {
-        const io_buffer* const buffers = op.buffers.data();
-        const auto* const vectors = reinterpret_cast<const iovec*>(buffers);
+        if (transfers_on_stream(op) && op.buffers.size() == 1) [[likely]] {
+            prepare_one_buffer(op, request);
+        } else {
+            prepare_other(op, request);
+        }
+    }
+
+    /// The request has ended: before anything else is done with the operation.
+    void take_back(operation& op, int result) noexcept {
+        if (op.code == opcode::accept) return take_peer(op, result);
+        if (op.scratch == 0) return;
+        auto& slot = *reinterpret_cast<message_slot*>(op.scratch);
+        if (op.code == opcode::receive_from && op.peer != nullptr)
+            op.peer->resize(slot.message.msg_namelen);
+        slot.next_free = std::exchange(free_messages_, &slot);
+    }
+
+private:
+    static void prepare_one_buffer(operation& op, io_uring_sqe* request) noexcept {
+        const io_buffer& only = op.buffers[0];
+        op.scratch = 0;
+        if (op.code == opcode::receive) {
+            io_uring_prep_recv(request, op.handle, only.data, size_of(only), 0);
+        } else {
+            io_uring_prep_send(request, op.handle, only.data, size_of(only), MSG_NOSIGNAL);
+        }
+    }
+
+    // Apart from the code of nearly all requests, which the processor has to fetch again after each
+    // call into the kernel.
+    [[gnu::noinline]] void prepare_other(operation& op, io_uring_sqe* request) noexcept {
+        const auto* const vectors = reinterpret_cast<const iovec*>(op.buffers.data());
         const auto count = static_cast<unsigned>(vector_count(op));
         if (!only_tells_when(op)) op.scratch = 0;  // else it is the call's
         switch (op.code) {
@@ -61,15 +95,14 @@ public:
                 break;
             case opcode::receive:
                 if (count == 1) {
-                    io_uring_prep_recv(request, op.handle, buffers->data, size_of(*buffers), 0);
+                    prepare_one_buffer(op, request);
                 } else {
                     io_uring_prep_recvmsg(request, op.handle, take_message(op), 0);
                 }
                 break;
             case opcode::send:
                 if (count == 1) {
-                    io_uring_prep_send(request, op.handle, buffers->data, size_of(*buffers),
-                                       MSG_NOSIGNAL);
+                    prepare_one_buffer(op, request);
                 } else {
                     io_uring_prep_sendmsg(request, op.handle, take_message(op), MSG_NOSIGNAL);
                 }
@@ -97,17 +130,6 @@ public:
         }
     }
 
-    /// The request has ended: before anything else is done with the operation.
-    void take_back(operation& op, int result) noexcept {
-        if (op.code == opcode::accept) return take_peer(op, result);
-        if (op.scratch == 0) return;
-        auto& slot = *reinterpret_cast<message_slot*>(op.scratch);
-        if (op.code == opcode::receive_from && op.peer != nullptr)
-            op.peer->resize(slot.message.msg_namelen);
-        slot.next_free = std::exchange(free_messages_, &slot);
-    }
-
-private:
     // The kernel wants to know how much room there is for an address, and says in the same place
     // how much of it is used: `scratch`.
     static void prepare_accept(operation& op, io_uring_sqe* request) noexcept {

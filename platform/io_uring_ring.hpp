@@ -64,14 +64,16 @@ public:
 
 private:
     bool take_from_queue(completion& next) noexcept {
-        // Asked first: liburing's peek into an empty queue calls the kernel when it has work left,
+        // Not by liburing's peek: into an empty queue, that calls the kernel when it has work left,
         // which belongs to the next turn.
-        if (io_uring_cq_ready(&ring_) == 0) return false;
-        io_uring_cqe* first = nullptr;
-        io_uring_peek_cqe(&ring_, &first);
-        next = {first->user_data, first->res, first->flags};
-        io_uring_cqe_seen(&ring_, first);
-        return true;
+        unsigned head = 0;
+        const io_uring_cqe* first = nullptr;
+        io_uring_for_each_cqe(&ring_, head, first) {
+            next = {first->user_data, first->res, first->flags};
+            io_uring_cq_advance(&ring_, 1);
+            return true;
+        }
+        return false;
     }
 
     bool kernel_has_work() const noexcept;

@@ -27,7 +27,8 @@ inline std::error_code last_error() noexcept {
 template <class Call>
 auto retry_interrupted(Call call) noexcept {
     auto result = call();
-    while (result < 0 && errno == EINTR) result = call();
+    while (result < 0 && errno == EINTR) [[unlikely]]
+        result = call();
     return result;
 }
 

@@ -2,8 +2,10 @@
 
 #include <eddy/operation.hpp>
 
+#include <array>
 #include <cstdint>
-#include <deque>
+#include <memory>
+#include <vector>
 
 namespace eddy {
 
@@ -59,24 +61,34 @@ private:
         std::uint32_t generation = 0;
         bool attached = false;
         bool closing = false;
-        answer short_read_drains = answer::unknown;
+        answer drained_by_short_reads = answer::unknown;
         direction input;
         direction output;
     };
 
+    // By descriptor, which the kernel keeps small. What stands on a shelf does not move when there
+    // are more.
+    static constexpr std::size_t shelf_size = 64;
+    using shelf = std::array<followed, shelf_size>;
+
     followed& entry(native_handle handle) noexcept {
-        return handles_[static_cast<std::size_t>(handle)];
+        const auto index = static_cast<std::size_t>(handle);
+        return (*shelves_[index / shelf_size])[index % shelf_size];
     }
+    void make_entry(native_handle handle);
     static direction& direction_of(followed& on, opcode code) noexcept;
 
     void serve(followed& on, direction& way) noexcept;
     void finish_canceled(operation& op) noexcept;
 
+    // Whether a read that gave less than it was asked for leaves nothing to be read.
+    bool short_read_drains(followed& on, native_handle socket) noexcept;
+
     // False: it would block.
     bool attempt(operation& op, followed& on, direction& way) noexcept;
 
     std::size_t waiting_ = 0;
-    std::deque<followed> handles_;  // by descriptor, which the kernel keeps small
+    std::vector<std::unique_ptr<shelf>> shelves_;
 };
 
 }  // namespace eddy
