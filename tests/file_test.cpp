@@ -96,6 +96,18 @@ TEST_P(File, CanBeReadAgainAfterReadsThatWereCancelled) {
     run(cancel_reads(write("large", some_text(1'000'000))));
 }
 
+task<> give_up_in_the_middle(std::string path) {
+    auto reading = create_task(ending_of(read_file(std::move(path))));
+    for (int turns = 0; turns < 10; ++turns) co_await yield();
+    EXPECT_FALSE(reading.done()) << "it takes a turn for each mebibyte";
+    reading.cancel();
+    EXPECT_EQ(co_await std::move(reading), ending::cancelled);
+}
+
+TEST_P(File, IsNotReadToItsEndForATaskThatIsCancelledMeanwhile) {
+    run(give_up_in_the_middle(write("long", some_text(40 << 20))));
+}
+
 task<> read_nothing_when_cancelled(std::string path) {
     const file opened = co_await file::open(path);
     std::string text(4, ' ');

@@ -159,6 +159,12 @@ TEST_P(RunProcess, StopsAProgramThatWritesMoreThanItMay) {
     EXPECT_THROW(run(run_process(endless)), output_too_long);
 }
 
+TEST_P(RunProcess, SaysWhatWentWrongAlsoWhereNobodyCanTellHowTheProgramEnded) {
+    const auto before = std::signal(SIGCHLD, SIG_IGN);
+    EXPECT_THROW(run(run_process(command("yes").output_limit(100'000))), output_too_long);
+    std::signal(SIGCHLD, before);
+}
+
 task<> cancel_a_process(command what) {
     task_handle<finished_process> running = create_task(run_process(std::move(what)));
     co_await yield();
