@@ -1,5 +1,7 @@
 #include "elastic_threads.hpp"
 
+#include "make_thread.hpp"
+
 namespace eddy {
 
 // A thread of the pool, seen by jobs that wait for other jobs.
@@ -92,7 +94,7 @@ void elastic_threads::start_thread() {
     const auto self = threads_.emplace(threads_.end());
     try {
         // It first takes the lock, so it finds itself in the list.
-        *self = std::thread([this, self] { work(self); });
+        *self = make_thread("the blocking pool", [this, self] { work(self); });
     } catch (...) {
         threads_.erase(self);
         throw;

@@ -1,5 +1,7 @@
 #include <eddy/loop_pool.hpp>
 
+#include "make_thread.hpp"
+
 #include <future>
 #include <optional>
 #include <thread>
@@ -11,7 +13,7 @@ public:
     member() {
         std::promise<event_loop*> made;
         std::future<event_loop*> is_made = made.get_future();
-        thread_ = std::thread([this, &made] { serve(made); });
+        thread_ = make_thread("the loop pool", [this, &made] { serve(made); });
         try {
             loop_ = is_made.get();
         } catch (...) {

@@ -1,5 +1,6 @@
 #include "pool_worker.hpp"
 
+#include "make_thread.hpp"
 #include "work_scheduler.hpp"
 
 namespace eddy {
@@ -36,7 +37,7 @@ private:
 };
 
 void pool_worker::start_thread() {
-    thread_ = std::thread([this] { work(); });
+    thread_ = make_thread("the thread pool", [this] { work(); });
 }
 
 void pool_worker::work() {

@@ -2,6 +2,7 @@
 
 #include <eddy/event_loop.hpp>
 
+#include "make_thread.hpp"
 #include "process_scheduler.hpp"
 
 #include <future>
@@ -13,7 +14,7 @@ namespace {
 std::thread serve_in_thread(std::shared_ptr<process_scheduler> scheduler) {
     std::promise<void> opened;
     std::future<void> is_open = opened.get_future();
-    std::thread thread([&opened, scheduler = std::move(scheduler)]() mutable {
+    auto run_loop = [&opened, scheduler = std::move(scheduler)]() mutable {
         std::optional<event_loop> loop;
         try {
             loop.emplace();
@@ -26,7 +27,8 @@ std::thread serve_in_thread(std::shared_ptr<process_scheduler> scheduler) {
         }
         opened.set_value();
         loop->run_until_complete(process_scheduler::serve(std::move(scheduler)));
-    });
+    };
+    std::thread thread = make_thread("the process pool", std::move(run_loop));
     try {
         is_open.get();
     } catch (...) {
