@@ -247,12 +247,10 @@ void readiness::finish_canceled(operation& op) noexcept {
     finished.push_back(op);
 }
 
-bool readiness::short_read_drains(followed& on, native_handle socket) noexcept {
-    if (on.drained_by_short_reads == answer::unknown) {
-        ++system_calls;
-        on.drained_by_short_reads = is_of_the_internet(socket) ? answer::yes : answer::no;
-    }
-    return on.drained_by_short_reads == answer::yes;
+[[gnu::noinline]] void readiness::find_out_about_short_reads(followed& on,
+                                                             native_handle socket) noexcept {
+    ++system_calls;
+    on.drained_by_short_reads = is_of_the_internet(socket) ? answer::yes : answer::no;
 }
 
 bool readiness::attempt(operation& op, followed& on, direction& way) noexcept {
@@ -264,8 +262,10 @@ bool readiness::attempt(operation& op, followed& on, direction& way) noexcept {
     // A short read has emptied a TCP socket: the next one would block, and when there is more the
     // kernel reports a new edge. Saves the read that only learns EAGAIN, one call in three per
     // echo.
-    if (is_short_read(op) && !on.closing && short_read_drains(on, op.handle))
-        way.maybe_ready = false;
+    if (!is_short_read(op) || on.closing) return true;
+    if (on.drained_by_short_reads == answer::unknown) [[unlikely]]
+        find_out_about_short_reads(on, op.handle);
+    if (on.drained_by_short_reads == answer::yes) way.maybe_ready = false;
     return true;
 }
 

@@ -81,8 +81,8 @@ private:
     void serve(followed& on, direction& way) noexcept;
     void finish_canceled(operation& op) noexcept;
 
-    // Whether a read that gave less than it was asked for leaves nothing to be read.
-    bool short_read_drains(followed& on, native_handle socket) noexcept;
+    // Whether a read that gives less than it was asked for leaves nothing to be read.
+    void find_out_about_short_reads(followed& on, native_handle socket) noexcept;
 
     // False: it would block.
     bool attempt(operation& op, followed& on, direction& way) noexcept;
