@@ -36,6 +36,7 @@ Object& object_of(std::uint64_t user_data) noexcept {
 /// What the kernel is asked for each operation, and what has to live as long as it works on that.
 class io_uring_requests {
 public:
+    /// What nearly all operations do.
     static bool transfers_on_stream(const operation& op) noexcept {
         return op.code == opcode::receive || op.code == opcode::send;
     }
