@@ -4,6 +4,7 @@
 
 #include "posix.hpp"
 
+#include <cassert>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,7 @@ public:
     }
 
     void begin(operation& op) noexcept {
+        assert(is_attached(op.handle) && "a handle is attached before its first operation");
         attached& on = entry(op.handle);
         op.in_flight = true;
         op.attachment = on.attachment;
@@ -81,6 +83,11 @@ private:
         bool is_attached = false;
     };
     static constexpr std::uint32_t no_attachment = 0;
+
+    bool is_attached(native_handle handle) const noexcept {
+        const auto index = static_cast<std::size_t>(handle);
+        return index < handles_.size() && handles_[index].is_attached;
+    }
 
     attached& entry(native_handle handle) noexcept {
         return handles_[static_cast<std::size_t>(handle)];

@@ -10,6 +10,7 @@
 #include "socket_calls.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 #include <poll.h>
 
@@ -183,6 +184,7 @@ bool readiness::submit(operation& op) noexcept {
         ++system_calls;
         return false;
     }
+    assert(is_attached(op.handle) && "a handle is attached before its first operation");
     followed& on = entry(op.handle);
     direction& way = direction_of(on, op.code);
     // A connect has to be started, whatever the last edge said.
@@ -212,6 +214,13 @@ void readiness::on_edge(native_handle handle, std::uint32_t generation, bool rea
     };
     if (readable) is_ready(on.input);
     if (writable) is_ready(on.output);
+}
+
+bool readiness::is_attached(native_handle handle) const noexcept {
+    const auto index = static_cast<std::size_t>(handle);
+    if (index / shelf_size >= shelves_.size()) return false;
+    const std::unique_ptr<shelf>& found = shelves_[index / shelf_size];
+    return found && (*found)[index % shelf_size].attached;
 }
 
 void readiness::make_entry(native_handle handle) {

@@ -75,6 +75,7 @@ private:
         const auto index = static_cast<std::size_t>(handle);
         return (*shelves_[index / shelf_size])[index % shelf_size];
     }
+    bool is_attached(native_handle handle) const noexcept;
     void make_entry(native_handle handle);
     static direction& direction_of(followed& on, opcode code) noexcept;
 

@@ -213,5 +213,33 @@ TEST_P(Backend, RefusesToAttachAHandleTwiceAndLeavesItAsItIs) {
     close(pair.one);
 }
 
+// Not a part of the conformance table: a build without asserts cannot show it.
+using BackendDeathTest = backend_fixture;
+INSTANTIATE_TEST_SUITE_P(Asserted, BackendDeathTest, ::testing::ValuesIn(backend_names()),
+                         name_of_backend);
+
+TEST_P(BackendDeathTest, SeesAnOperationOnAHandleThatWasNeverAttached) {
+#ifdef NDEBUG
+    GTEST_SKIP() << "nothing checks it in this build";
+#else
+    socket_pair pair = open_pair();
+    std::string text(16, ' ');
+    request receive(opcode::receive, pair.one.get(), bytes_of(text));
+    EXPECT_DEATH(kernel().submit(receive), "attached before its first operation");
+#endif
+}
+
+TEST_P(BackendDeathTest, SeesAnOperationOnAHandleThatIsDetached) {
+#ifdef NDEBUG
+    GTEST_SKIP() << "nothing checks it in this build";
+#else
+    socket_pair pair = open_attached_pair();
+    std::string text(16, ' ');
+    kernel().detach(pair.one.get());
+    request receive(opcode::receive, pair.one.get(), bytes_of(text));
+    EXPECT_DEATH(kernel().submit(receive), "attached before its first operation");
+#endif
+}
+
 }  // namespace
 }  // namespace eddy::testing
