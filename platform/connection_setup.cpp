@@ -49,7 +49,7 @@ bool try_to_connect(operation& op) noexcept {
     }
     // An edge from the time before connect was called may still come; only a writable socket has
     // its answer ready.
-    const int ready = is_ready(op.handle, POLLOUT);
+    const int ready = poll_once(op.handle, POLLOUT);
     if (ready < 0) return fail(op);
     if (ready == 0) return false;
     int error = 0;

@@ -1,4 +1,5 @@
 #include "backends.hpp"
+#include "eventfd_wake.hpp"
 #include "posix.hpp"
 #include "readiness.hpp"
 
@@ -9,8 +10,6 @@
 #include <span>
 
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 namespace eddy {
 namespace {
@@ -29,14 +28,14 @@ class epoll_backend final : public backend {
 public:
     static std::unique_ptr<backend> make(std::error_code& error) {
         unique_handle poller(::epoll_create1(EPOLL_CLOEXEC));
-        unique_handle wake_up(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-        epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.u64 = wake_mark}};
-        if (!poller || !wake_up ||
-            ::epoll_ctl(poller.get(), EPOLL_CTL_ADD, wake_up.get(), &event) < 0) {
+        if (!poller) {
             error = last_error();
             return nullptr;
         }
-        return std::unique_ptr<backend>(new epoll_backend(std::move(poller), std::move(wake_up)));
+        std::unique_ptr<epoll_backend> made(new epoll_backend(std::move(poller)));
+        error = made->follow_wake();
+        if (error) return nullptr;
+        return made;
     }
 
     ~epoll_backend() override {
@@ -80,11 +79,7 @@ public:
 
     bool has_more() const noexcept override { return !undispatched_.empty(); }
 
-    void wake() noexcept override {
-        const std::uint64_t one = 1;
-        // Cannot fail: the counter holds 2^64 - 2 wake-ups.
-        [[maybe_unused]] const auto written = ::write(wake_up_.get(), &one, sizeof one);
-    }
+    void wake() noexcept override { wake_.wake(); }
 
     std::string_view name() const noexcept override { return "epoll"; }
 
@@ -99,8 +94,14 @@ private:
     static constexpr std::size_t events_at_once = 128;
     static constexpr std::size_t events_per_turn = 32;
 
-    epoll_backend(unique_handle poller, unique_handle wake_up) noexcept
-        : poller_(std::move(poller)), wake_up_(std::move(wake_up)) {}
+    explicit epoll_backend(unique_handle poller) noexcept : poller_(std::move(poller)) {}
+
+    std::error_code follow_wake() noexcept {
+        if (const std::error_code error = wake_.open()) return error;
+        epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.u64 = wake_mark}};
+        const int outcome = ::epoll_ctl(poller_.get(), EPOLL_CTL_ADD, wake_.handle(), &event);
+        return outcome < 0 ? last_error() : std::error_code();
+    }
 
     bool is_in_forked_child() const noexcept { return fork_count() != forks_; }
 
@@ -141,20 +142,20 @@ private:
         if (event.data.u64 == wake_mark) return;
         const std::uint32_t happened = event.events;
         // A receive ends in front of urgent data (EPOLLPRI), as it does in front of an error.
-        const bool closing = happened & (EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI);
+        const bool may_end = happened & (EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI);
         readiness_.on_edge(static_cast<native_handle>(event.data.u64 & 0xffff'ffff),
                            static_cast<std::uint32_t>(event.data.u64 >> 32),
-                           happened & EPOLLIN || closing,
-                           happened & (EPOLLOUT | EPOLLHUP | EPOLLERR), closing);
+                           happened & EPOLLIN || may_end,
+                           happened & (EPOLLOUT | EPOLLHUP | EPOLLERR), may_end);
     }
 
     unique_handle poller_;
-    unique_handle wake_up_;
+    eventfd_wake wake_;
     // A forked child shares the epoll instance, where what it took out would be gone for this
     // process, too; and the operations that it has copies of, nobody waits for there.
     const unsigned forks_ = fork_count();
     bool precise_ = true;
-    readiness readiness_;
+    readiness readiness_{readiness::short_reads::empty_a_stream};
 
     std::array<epoll_event, events_at_once> events_;
     // Those of `events_` that are left for later turns. The kernel is asked again once there are

@@ -30,21 +30,22 @@ int native_flags(file_mode mode) noexcept {
 ssize_t transfer(const operation& op) noexcept {
     const auto offset = static_cast<off_t>(op.offset);
     const bool reads = op.code == opcode::read_at;
-    const std::size_t count = vector_count(op);
-    if (count == 1) {
-        const io_buffer& only = op.buffers[0];
+    const std::span<const io_buffer> pieces = pieces_of(op);
+    if (pieces.size() == 1) {
+        const io_buffer& only = pieces[0];
         return reads ? ::pread(op.handle, only.data, size_of(only), offset)
                      : ::pwrite(op.handle, only.data, size_of(only), offset);
     }
-    const auto* const vectors = reinterpret_cast<const iovec*>(op.buffers.data());
-    return reads ? ::preadv(op.handle, vectors, static_cast<int>(count), offset)
-                 : ::pwritev(op.handle, vectors, static_cast<int>(count), offset);
+    const auto* const vectors = reinterpret_cast<const iovec*>(pieces.data());
+    const auto count = static_cast<int>(pieces.size());
+    return reads ? ::preadv(op.handle, vectors, count, offset)
+                 : ::pwritev(op.handle, vectors, count, offset);
 }
 
 }  // namespace
 
 unique_handle open_file(const std::string& path, file_mode mode, std::error_code& error) noexcept {
-    if (is_cut_short(path)) {
+    if (has_zero_byte(path)) {
         error = system_error_code(EINVAL);
         return {};
     }
@@ -89,7 +90,7 @@ std::error_code copy_access(native_handle file, const std::string& path) noexcep
 }
 
 std::error_code move_file(const std::string& from, const std::string& to) noexcept {
-    if (is_cut_short(from) || is_cut_short(to)) return system_error_code(EINVAL);
+    if (has_zero_byte(from) || has_zero_byte(to)) return system_error_code(EINVAL);
     return ::rename(from.c_str(), to.c_str()) < 0 ? last_error() : std::error_code();
 }
 

@@ -50,7 +50,7 @@ DWORD transfer(const operation& op, const io_buffer& buffer, std::uint64_t place
 }  // namespace
 
 unique_handle open_file(const std::string& path, file_mode mode, std::error_code& error) noexcept {
-    if (is_cut_short(path)) {
+    if (has_zero_byte(path)) {
         error = std::make_error_code(std::errc::invalid_argument);
         return {};
     }

@@ -1,6 +1,7 @@
 #include "backends.hpp"
 #include "connection_setup.hpp"
 #include "datagram_transfer.hpp"
+#include "eventfd_wake.hpp"
 #include "io_uring_operations.hpp"
 #include "io_uring_requests.hpp"
 #include "io_uring_ring.hpp"
@@ -11,8 +12,6 @@
 #include <eddy/fork_count.hpp>
 
 #include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 namespace eddy {
 namespace {
@@ -28,9 +27,10 @@ namespace {
 //   and waits for nothing, but makes the kernel let go before the handle can be closed and reused.
 //   What has ended by then but was not seen yet may have to go on with a call of ours: see
 //   `io_uring_operations`, which knows who is still wanted.
-// - Handles stay in blocking mode: io_uring answers EAGAIN for a non-blocking one instead of
-//   waiting. A connection that came to us non-blocking is asked to wait first (POLL_FIRST), a
-//   listener loses that mode.
+// - Handles stay in blocking mode: where io_uring cannot wait by polling, it has a thread make the
+//   call, and for a non-blocking handle answers EAGAIN instead. Which cases those are differs from
+//   kernel to kernel. A connection that came to us non-blocking is then asked to wait first
+//   (POLL_FIRST), a listener loses that mode.
 // - A write to a pipe that nobody reads raises SIGPIPE on the thread that makes it, at a moment of
 //   the kernel's choice. So on pipes the ring only tells when, and the call is ours.
 // - A datagram for a local socket whose queue is full is taken apart before the kernel notices, and
@@ -75,7 +75,7 @@ public:
             op.error = system_error_code(EBADF);
             return false;
         }
-        if (!io_uring_requests::transfers_on_stream(op) && needs_no_request(op)) return false;
+        if (!io_uring_requests::transfers_on_stream(op) && finish_without_request(op)) return false;
         operations_.begin(op);
         ask_for(op);
         return true;
@@ -97,11 +97,7 @@ public:
 
     bool completes_files() const noexcept override { return true; }
 
-    void wake() noexcept override {
-        const std::uint64_t one = 1;
-        // Cannot fail: the counter holds 2^64 - 2 wake-ups.
-        [[maybe_unused]] const auto written = ::write(wake_up_.get(), &one, sizeof one);
-    }
+    void wake() noexcept override { wake_.wake(); }
 
     std::string_view name() const noexcept override { return "io_uring"; }
 
@@ -114,16 +110,15 @@ private:
 
     std::error_code open() noexcept {
         if (const std::error_code error = ring_.open()) return error;
-        wake_up_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-        if (!wake_up_) return last_error();
-        arm_wake_up();
+        if (const std::error_code error = wake_.open()) return error;
+        arm_wake();
         return ring_.enter_first();
     }
 
     // A multishot poll reports every write to the eventfd as a completion; it is never read.
-    void arm_wake_up() noexcept {
+    void arm_wake() noexcept {
         io_uring_sqe* const request = ring_.next_request();
-        io_uring_prep_poll_multishot(request, wake_up_.get(), POLLIN);
+        io_uring_prep_poll_multishot(request, wake_.handle(), POLLIN);
         io_uring_sqe_set_data64(request, user_data_of(nullptr, mark::wake));
     }
 
@@ -133,8 +128,8 @@ private:
         return op.code == opcode::connect && op.peer->family() == address_family::local;
     }
 
-    // Then its results are set.
-    [[gnu::noinline]] bool needs_no_request(operation& op) noexcept {
+    // True: it has finished, and its results are set.
+    [[gnu::noinline]] bool finish_without_request(operation& op) noexcept {
         if (is_beyond_files(op)) {
             op.error = system_error_code(EINVAL);
             return true;
@@ -144,7 +139,7 @@ private:
             connect_to_local(op);
             return true;
         }
-        return io_uring_requests::only_tells_when(op) && try_here(op);
+        return io_uring_requests::is_call_of_ours(op) && try_here(op);
     }
 
     void ask_for(operation& op, std::uint16_t how = 0) noexcept {
@@ -164,7 +159,7 @@ private:
         switch (mark_of(to)) {
             case mark::operation: on_operation(object_of<operation>(to), answer.result); break;
             case mark::wake:
-                if (!(answer.flags & IORING_CQE_F_MORE)) arm_wake_up();
+                if (!(answer.flags & IORING_CQE_F_MORE)) arm_wake();
                 break;
             case mark::ignored: break;
         }
@@ -181,10 +176,10 @@ private:
     }
 
     [[gnu::noinline]] void on_other(operation& op, int result, bool is_stream) noexcept {
-        const bool only_told = io_uring_requests::only_tells_when(op);
-        if (!only_told) requests_.take_back(op, result);
+        const bool is_call_of_ours = io_uring_requests::is_call_of_ours(op);
+        if (!is_call_of_ours) requests_.take_back(op, result);
         if (was_meant_for_another(op, result)) return ask_for(op);
-        if (only_told) return on_ready(op, result);
+        if (is_call_of_ours) return on_ready(op, result);
         if (op.code == opcode::accept) return on_accepted(op, result);
         if (result == -EAGAIN && is_stream) {
             if (operations_.is_wanted(op)) return ask_for(op, IORING_RECVSEND_POLL_FIRST);
@@ -195,12 +190,13 @@ private:
 
     void on_accepted(operation& op, int result) noexcept {
         const bool must_block = result == -EAGAIN;
-        if (must_block || concerns_lost_peer(-result)) {
-            if (!operations_.is_wanted(op)) return operations_.end(op, -ECANCELED);
-            if (must_block) ++system_calls_;
-            if (!must_block || !make_blocking(op.handle)) return ask_for(op);
+        if (!must_block && !concerns_lost_peer(-result)) return operations_.end(op, result);
+        if (!operations_.is_wanted(op)) return operations_.end(op, -ECANCELED);
+        if (must_block) {
+            ++system_calls_;
+            if (make_blocking(op.handle)) return operations_.end(op, result);
         }
-        operations_.end(op, result);
+        ask_for(op);
     }
 
     // `detach` cancels what is under way on an open file, which may have other numbers (dup(2)). A
@@ -230,7 +226,7 @@ private:
 
     std::uint64_t system_calls_ = 0;  // beside those for the ring
 
-    unique_handle wake_up_;
+    eventfd_wake wake_;
     const unsigned forks_ = fork_count();
     io_uring_operations operations_;
     io_uring_requests requests_;

@@ -12,8 +12,9 @@ namespace eddy {
 
 /// The operations that are in flight, and the handles they are in flight on.
 ///
-/// An operation remembers which attachment of its handle's number it belongs to, and none once
-/// nobody wants it any more: it was cancelled, or is about to be returned.
+/// An operation remembers the generation of its handle, which tells it from other handles with the
+/// same number, and none once nobody wants it any more: it was cancelled, or is about to be
+/// returned.
 class io_uring_operations {
 public:
     /// As `backend::attach`.
@@ -30,7 +31,7 @@ public:
     bool detach(native_handle handle) noexcept {
         attached& on = entry(handle);
         on.is_attached = false;
-        ++on.attachment;
+        ++on.generation;
         return on.in_flight > 0;
     }
 
@@ -38,18 +39,18 @@ public:
         assert(is_attached(op.handle) && "a handle is attached before its first operation");
         attached& on = entry(op.handle);
         op.in_flight = true;
-        op.attachment = on.attachment;
+        op.generation = on.generation;
         ++on.in_flight;
     }
 
     /// Whether the operation has neither been cancelled nor lost its handle.
     bool is_wanted(const operation& op) noexcept {
-        return op.attachment == entry(op.handle).attachment;
+        return op.generation == entry(op.handle).generation;
     }
 
     /// It is cancelled from now on. False: it was already, or is about to be returned.
     bool renounce(operation& op) noexcept {
-        return std::exchange(op.attachment, no_attachment) != no_attachment;
+        return std::exchange(op.generation, no_generation) != no_generation;
     }
 
     /// It ends as the kernel says: with a value, or a negative error.
@@ -68,7 +69,7 @@ public:
     /// The same where its results are set.
     void end(operation& op) noexcept {
         --entry(op.handle).in_flight;
-        op.attachment = no_attachment;
+        op.generation = no_generation;
         finished.push_back(op);
     }
 
@@ -79,10 +80,10 @@ private:
     // What the kernel has of a handle, by its number. Attachments are numbered from 1.
     struct attached {
         std::uint32_t in_flight = 0;  // operations that still hold it
-        std::uint32_t attachment = 1;
+        std::uint32_t generation = 1;
         bool is_attached = false;
     };
-    static constexpr std::uint32_t no_attachment = 0;
+    static constexpr std::uint32_t no_generation = 0;
 
     bool is_attached(native_handle handle) const noexcept {
         const auto index = static_cast<std::size_t>(handle);

@@ -36,13 +36,13 @@ Object& object_of(std::uint64_t user_data) noexcept {
 /// What the kernel is asked for each operation, and what has to live as long as it works on that.
 class io_uring_requests {
 public:
-    /// What nearly all operations do.
+    /// Whether it is a receive or a send, as nearly all operations are.
     static bool transfers_on_stream(const operation& op) noexcept {
         return op.code == opcode::receive || op.code == opcode::send;
     }
 
     /// Whether the ring only tells when, and the call is ours.
-    static bool only_tells_when(const operation& op) noexcept {
+    static bool is_call_of_ours(const operation& op) noexcept {
         switch (op.code) {
             case opcode::read:
             case opcode::write: return true;
@@ -55,7 +55,7 @@ public:
     /// Fills in a request, except for its user data.
     void prepare(operation& op, io_uring_sqe* request) noexcept {
         if (transfers_on_stream(op) && op.buffers.size() == 1) [[likely]] {
-            prepare_one_buffer(op, request);
+            prepare_one_buffer(op, op.buffers[0], request);
         } else {
             prepare_other(op, request);
         }
@@ -72,22 +72,26 @@ public:
     }
 
 private:
-    static void prepare_one_buffer(operation& op, io_uring_sqe* request) noexcept {
-        const io_buffer& only = op.buffers[0];
+    static void prepare_one_buffer(operation& op, const io_buffer& only,
+                                   io_uring_sqe* request) noexcept {
         op.scratch = 0;
         if (op.code == opcode::receive) {
             io_uring_prep_recv(request, op.handle, only.data, size_of(only), 0);
         } else {
-            io_uring_prep_send(request, op.handle, only.data, size_of(only), MSG_NOSIGNAL);
+            const std::size_t size = size_of(only, most_per_send);
+            io_uring_prep_send(request, op.handle, only.data, size, MSG_NOSIGNAL);
         }
     }
 
     // Apart from the code of nearly all requests, which the processor has to fetch again after each
     // call into the kernel.
     [[gnu::noinline]] void prepare_other(operation& op, io_uring_sqe* request) noexcept {
-        const auto* const vectors = reinterpret_cast<const iovec*>(op.buffers.data());
-        const auto count = static_cast<unsigned>(vector_count(op));
-        if (!only_tells_when(op)) op.scratch = 0;  // else it is the call's
+        const std::span<const io_buffer> pieces = pieces_of(op);
+        const auto* const vectors = reinterpret_cast<const iovec*>(pieces.data());
+        const auto count = static_cast<unsigned>(pieces.size());
+        if (transfers_on_stream(op) && count == 1)
+            return prepare_one_buffer(op, pieces[0], request);
+        if (!is_call_of_ours(op)) op.scratch = 0;  // else it is the call's
         switch (op.code) {
             case opcode::accept: prepare_accept(op, request); break;
             case opcode::connect:
@@ -95,24 +99,16 @@ private:
                                       sockaddr_size(*op.peer));
                 break;
             case opcode::receive:
-                if (count == 1) {
-                    prepare_one_buffer(op, request);
-                } else {
-                    io_uring_prep_recvmsg(request, op.handle, take_message(op), 0);
-                }
+                io_uring_prep_recvmsg(request, op.handle, take_message(op), 0);
                 break;
             case opcode::send:
-                if (count == 1) {
-                    prepare_one_buffer(op, request);
-                } else {
-                    io_uring_prep_sendmsg(request, op.handle, take_message(op), MSG_NOSIGNAL);
-                }
+                io_uring_prep_sendmsg(request, op.handle, take_message(op), MSG_NOSIGNAL);
                 break;
             case opcode::receive_from:
                 io_uring_prep_recvmsg(request, op.handle, take_message(op), MSG_TRUNC);
                 break;
             case opcode::send_to:
-                if (only_tells_when(op)) {
+                if (is_call_of_ours(op)) {
                     io_uring_prep_poll_add(request, op.handle, POLLOUT);
                 } else {
                     io_uring_prep_sendmsg(request, op.handle, take_message(op), MSG_NOSIGNAL);

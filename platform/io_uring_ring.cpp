@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
 
 namespace eddy {
 namespace {
@@ -15,7 +18,7 @@ constexpr unsigned completion_entries = 4 * submission_entries;
 
 // The newest flags first; an older kernel answers EINVAL and gets the next set.
 // SINGLE_ISSUER and DEFER_TASKRUN are of Linux 6.1, COOP_TASKRUN and TASKRUN_FLAG of 5.19. A kernel
-// that knows neither has no multishot accept, and cannot cancel what is in flight on a handle.
+// that knows neither cannot cancel all that is in flight on a handle, which `detach` needs.
 // SUBMIT_ALL: one request that is refused does not hold up those behind it.
 constexpr unsigned flag_sets[] = {
     IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG |
@@ -51,6 +54,12 @@ bool knows_all_requests(io_uring& ring) noexcept {
 bool may_go_on(int result) noexcept {
     return result >= 0 || result == -ETIME || result == -EINTR || result == -EBUSY ||
            result == -EAGAIN;
+}
+
+// There is no room for a request that has to be made, and there will be none.
+[[noreturn, gnu::cold]] void end_process(int result) noexcept {
+    std::fprintf(stderr, "eddy: io_uring_enter: %s\n", std::strerror(-result));
+    std::abort();
 }
 
 }  // namespace
@@ -113,7 +122,8 @@ void io_uring_ring::flush() noexcept {
         // Completions wait unread: make room, and the queue moves again.
         completion next;
         while (result == -EBUSY && take_from_queue(next)) set_aside_.push_back(next);
-    } while (io_uring_sq_ready(&ring_) > 0 && result != 0 && may_go_on(result));
+        if (!may_go_on(result)) end_process(result);
+    } while (io_uring_sq_ready(&ring_) > 0 && result != 0);
 }
 
 io_uring_ring::~io_uring_ring() {

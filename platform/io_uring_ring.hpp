@@ -46,7 +46,8 @@ public:
     /// early, as after a signal. Throws std::system_error.
     void enter(std::optional<duration> timeout);
 
-    /// Hands over what is queued and lets cancelled requests go, without sleeping.
+    /// Hands over what is queued and lets cancelled requests go, without sleeping. Ends the process
+    /// if the kernel refuses that for good, as it does on a thread that is not the loop's.
     void flush() noexcept;
 
     /// Takes the oldest completion. False: there is none.

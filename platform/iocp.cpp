@@ -65,8 +65,8 @@ public:
 private:
     explicit iocp_backend(unique_handle port) noexcept : port_(std::move(port)) {}
 
-    void learn_about_socket(SOCKET socket, const WSAPROTOCOL_INFOW& about,
-                            followed_handle& on) noexcept;
+    static void prepare_socket(SOCKET socket, const WSAPROTOCOL_INFOW& about,
+                               followed_handle& on) noexcept;
 
     // Requests.
     iocp_request& take_request(operation& op);
@@ -109,7 +109,7 @@ std::error_code iocp_backend::attach(native_handle handle) {
     ++system_calls_;
     if (::getsockopt(socket_of(handle), SOL_SOCKET, SO_PROTOCOL_INFOW,
                      reinterpret_cast<char*>(&about), &size) == 0) {
-        learn_about_socket(socket_of(handle), about, on);
+        prepare_socket(socket_of(handle), about, on);
     } else if (const DWORD type = ::GetFileType(handle_of(handle)); type != FILE_TYPE_UNKNOWN) {
         on.kind = type == FILE_TYPE_DISK ? handle_kind::file : handle_kind::pipe;
         // A read with a small buffer would fail after it has taken a part of a message.
@@ -133,8 +133,8 @@ std::error_code iocp_backend::attach(native_handle handle) {
     return {};
 }
 
-void iocp_backend::learn_about_socket(SOCKET socket, const WSAPROTOCOL_INFOW& about,
-                                      followed_handle& on) noexcept {
+void iocp_backend::prepare_socket(SOCKET socket, const WSAPROTOCOL_INFOW& about,
+                                  followed_handle& on) noexcept {
     on.kind = about.iSocketType == SOCK_DGRAM ? handle_kind::datagram : handle_kind::stream;
     on.family = about.iAddressFamily;
     if (on.kind == handle_kind::stream) return;
@@ -194,7 +194,7 @@ bool iocp_backend::submit(operation& op) noexcept {
     DWORD bytes = 0;
     DWORD error = calls_.start(on, asked, bytes);
     const bool is_there = error != ERROR_IO_PENDING && (error != 0 || on.skips || !on.reports);
-    if (is_there && !calls_.goes_on(on, asked, error, bytes)) {
+    if (is_there && !calls_.start_next_part(on, asked, error, bytes)) {
         calls_.finish(asked, error, bytes);
         give_back(asked);
         return false;
@@ -265,7 +265,8 @@ void iocp_backend::on_packet(iocp_request& ended, DWORD bytes) noexcept {
         ++system_calls_;
     }
     const bool is_attached = ended.is_linked();
-    if (is_attached && calls_.goes_on(handles_.at(ended.handle), ended, error, bytes)) return;
+    if (is_attached && calls_.start_next_part(handles_.at(ended.handle), ended, error, bytes))
+        return;
     if (is_attached) ended.unlink();
     // A part of a file that was transferred before its handle was detached is a result.
     if (!is_attached && error == 0) ended.done += bytes;

@@ -256,8 +256,8 @@ DWORD iocp_calls::start_file(const followed_handle& on, iocp_request& asked,
 
 // Ending ------------------------------------------------------------------------------------------
 
-bool iocp_calls::goes_on(const followed_handle& on, iocp_request& ended, DWORD& error,
-                         DWORD& bytes) noexcept {
+bool iocp_calls::start_next_part(const followed_handle& on, iocp_request& ended, DWORD& error,
+                                 DWORD& bytes) noexcept {
     const bool is_accept = ended.code == opcode::accept;
     const bool is_file = ended.code == opcode::read_at || ended.code == opcode::write_at;
     const auto is_to_go_on = [&] {

@@ -27,14 +27,16 @@ struct iocp_request : list_node<> {
     bool is_cancelled = false;
     iocp_request* next_free = nullptr;
 
-    std::uint64_t done = 0;     // of a file: bytes transferred by earlier pieces
-    DWORD flags = 0;            // of a receive
-    INT peer_size = 0;          // of a receive_from
-    unique_handle accepted;     // of an accept: the socket that will be connected
-    socket_question question;   // of readable and writable on a socket
-    HANDLE port = nullptr;      // of readable on another object: where its packet goes,
-    HANDLE wait = nullptr;      // the wait for it,
-    std::atomic<bool> is_over;  // and whether that has ended by itself
+    std::uint64_t done = 0;    // of a file: bytes transferred by earlier pieces
+    DWORD flags = 0;           // of a receive
+    INT peer_size = 0;         // of a receive_from
+    unique_handle accepted;    // of an accept: the socket that will be connected
+    socket_question question;  // of readable and writable on a socket
+    HANDLE port = nullptr;     // of readable on another object: where its packet goes,
+    HANDLE wait = nullptr;     // the wait for it,
+    // and whether that has ended by itself, as the thread of the system says that posts its packet.
+    // Once per wait, so it need not be cheap: sequentially consistent.
+    std::atomic<bool> is_over;
 };
 
 inline iocp_request& request_of(OVERLAPPED* overlapped) noexcept {
@@ -65,9 +67,9 @@ public:
     /// Gives 0, in which case `bytes` is set, ERROR_IO_PENDING or an error.
     DWORD start(const followed_handle& on, iocp_request& asked, DWORD& bytes) noexcept;
 
-    /// Whether there is more to do for a request that has ended. If so, it is in flight again.
-    bool goes_on(const followed_handle& on, iocp_request& ended, DWORD& error,
-                 DWORD& bytes) noexcept;
+    /// True: there was more to do for a request that has ended, and it is in flight again.
+    bool start_next_part(const followed_handle& on, iocp_request& ended, DWORD& error,
+                         DWORD& bytes) noexcept;
 
     /// Gives the operation its outcome.
     void finish(iocp_request& ended, DWORD error, std::uint64_t bytes) noexcept;

@@ -26,7 +26,7 @@ namespace {
 //   event may have been fetched by then: the generation in its user data tells it apart.
 // - EV_EOF says that the peer has closed its side, also while there is data to be read in front of
 //   the end. Nothing says everywhere that a read will end in front of urgent data. So a short read
-//   is never taken for the last one.
+//   is never taken for the last one (`prove_nothing`).
 class kqueue_backend final : public backend {
 public:
     static std::unique_ptr<backend> make(std::error_code& error) {
@@ -130,19 +130,19 @@ private:
     }
 
     void dispatch(const struct kevent& event) noexcept {
-        if (wake_.is_cause_of(event)) return;
+        if (wake_.take_note_of(event)) return;
         const bool reads = event.filter == EVFILT_READ;
         readiness_.on_edge(
             static_cast<native_handle>(event.ident),
             static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(event.udata)), reads,
-            !reads, reads);
+            !reads, false);
     }
 
     unique_handle queue_;
     // A forked child has no part in the queue: it inherits none, and its number may be another's.
     const unsigned forks_ = fork_count();
     kqueue_wake wake_;
-    readiness readiness_;
+    readiness readiness_{readiness::short_reads::prove_nothing};
     std::array<struct kevent, 256> events_;
 };
 

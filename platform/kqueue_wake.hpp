@@ -18,8 +18,8 @@ public:
     /// Ends the current or the next sleep of the queue. Any thread.
     void wake(native_handle queue) const noexcept;
 
-    /// Whether an event of the queue means no more than that it was woken.
-    bool is_cause_of(const struct kevent& event) const noexcept;
+    /// True: this event of the queue meant no more than that it was woken, and is dealt with.
+    bool take_note_of(const struct kevent& event) const noexcept;
 
 private:
     unique_handle reader_;

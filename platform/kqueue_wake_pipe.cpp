@@ -32,7 +32,7 @@ void kqueue_wake::wake(native_handle) const noexcept {
     retry_interrupted([&] { return ::write(writer_.get(), &byte, 1); });
 }
 
-bool kqueue_wake::is_cause_of(const struct kevent& event) const noexcept {
+bool kqueue_wake::take_note_of(const struct kevent& event) const noexcept {
     if (event.filter != EVFILT_READ || event.ident != static_cast<std::uintptr_t>(reader_.get()))
         return false;
     char bytes[64];

@@ -27,7 +27,7 @@ void kqueue_wake::wake(native_handle queue) const noexcept {
     retry_interrupted([&] { return ::kevent(queue, &event, 1, nullptr, 0, nullptr); });
 }
 
-bool kqueue_wake::is_cause_of(const struct kevent& event) const noexcept {
+bool kqueue_wake::take_note_of(const struct kevent& event) const noexcept {
     return event.filter == EVFILT_USER;
 }
 

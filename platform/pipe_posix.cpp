@@ -10,16 +10,17 @@
 namespace eddy {
 
 ssize_t transfer_in_order(const operation& op, bool reads) noexcept {
-    auto vectors = std::span(reinterpret_cast<const iovec*>(op.buffers.data()), vector_count(op));
-    iovec cut{};
-    if (vectors.size() == 1) {
-        cut = {op.buffers[0].data, size_of(op.buffers[0])};
-        vectors = {&cut, 1};
+    std::span<const io_buffer> pieces = pieces_of(op);
+    io_buffer cut;
+    if (pieces.size() == 1) {
+        cut = {pieces[0].data, size_of(pieces[0])};
+        pieces = {&cut, 1};
     }
-    const auto count = static_cast<int>(vectors.size());
+    const auto* const vectors = reinterpret_cast<const iovec*>(pieces.data());
+    const auto count = static_cast<int>(pieces.size());
     return retry_interrupted([&] {
-        return reads ? ::readv(op.handle, vectors.data(), count)
-                     : write_to_pipe(op.handle, vectors.data(), count);
+        return reads ? ::readv(op.handle, vectors, count)
+                     : write_to_pipe(op.handle, vectors, count);
     });
 }
 

@@ -42,8 +42,9 @@ Timespec native_time(std::chrono::nanoseconds time) noexcept {
     return native;
 }
 
-/// Whether a handle has one of these events (as of poll(2)) now; -1 with `errno` if it cannot tell.
-inline int is_ready(native_handle handle, short events) noexcept {
+/// As poll(2) of one handle, without waiting: 1 if it has one of these events now, 0 if not, -1
+/// with `errno` if nobody can tell.
+inline int poll_once(native_handle handle, short events) noexcept {
     pollfd asked{.fd = handle, .events = events, .revents = 0};
     return retry_interrupted([&] { return ::poll(&asked, 1, 0); });
 }
@@ -66,33 +67,42 @@ static_assert(sizeof(io_buffer) == sizeof(iovec), "io_buffer has the layout of i
 /// Linux transfers no more bytes than this in one call; macOS refuses more than INT_MAX.
 inline constexpr std::size_t most_per_call = 0x7fff'f000;
 
+/// Of a stream that is sent: while a peer on another processor takes what comes, the kernel would
+/// go on for as long as there is something to send, and nothing else of this loop would run.
+inline constexpr std::size_t most_per_send = 256 * 1024;
+
 /// How much of one buffer the kernel is given where it is the only one.
-inline std::size_t size_of(const io_buffer& buffer) noexcept {
-    return std::min(buffer.size, most_per_call);
+inline std::size_t size_of(const io_buffer& buffer, std::size_t most = most_per_call) noexcept {
+    return std::min(buffer.size, most);
 }
 
-/// How many buffers of an operation the kernel is given. A part of a stream is as good as all of
-/// it; a datagram goes as a whole or not at all. One that alone is too large is given as far as
-/// `size_of` says, by a call that takes one buffer.
-inline std::size_t vector_count(const operation& op) noexcept {
+/// Which buffers of an operation the kernel is given. A part of a stream is as good as all of it; a
+/// datagram goes as a whole or not at all. One that alone is too large is given as far as `size_of`
+/// says, by a call that takes one buffer.
+inline std::span<const io_buffer> pieces_of(const operation& op) noexcept {
     const bool is_datagram = op.code == opcode::send_to || op.code == opcode::receive_from;
-    if (is_datagram || op.buffers.size() < 2) return op.buffers.size();
+    std::span<const io_buffer> pieces = op.buffers;
+    if (is_datagram || pieces.size() < 2) return pieces;
+    // Empty ones in front of one that has to go alone would be all that goes.
+    while (pieces.size() > 1 && pieces.front().size == 0) pieces = pieces.subspan(1);
     constexpr std::size_t most = IOV_MAX;
+    const std::size_t enough = op.code == opcode::send ? most_per_send : most_per_call;
     std::size_t count = 0;
-    std::size_t left = most_per_call;
-    for (const io_buffer& each : op.buffers.first(std::min(op.buffers.size(), most))) {
-        if (each.size > left) break;
-        left -= each.size;
+    std::size_t total = 0;
+    for (const io_buffer& each : pieces.first(std::min(pieces.size(), most))) {
+        if (each.size > most_per_call - total || total >= enough) break;
+        total += each.size;
         ++count;
     }
-    return std::max(count, std::size_t{1});
+    return pieces.first(std::max(count, std::size_t{1}));
 }
 
 /// The kernel's view of an operation's buffers and peer. Borrows both.
 inline msghdr message_of(const operation& op) noexcept {
     msghdr message{};
-    message.msg_iov = reinterpret_cast<iovec*>(const_cast<io_buffer*>(op.buffers.data()));
-    message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(vector_count(op));
+    const std::span<const io_buffer> pieces = pieces_of(op);
+    message.msg_iov = reinterpret_cast<iovec*>(const_cast<io_buffer*>(pieces.data()));
+    message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(pieces.size());
     if (op.peer == nullptr) return message;
     if (op.code == opcode::receive_from) {
         message.msg_name = op.peer->storage().data();

@@ -64,7 +64,7 @@ child_process child_process::start(const process_start& what, std::error_code& e
         return {};
     }
     ::kill(id, SIGKILL);
-    ::waitpid(id, nullptr, 0);
+    retry_interrupted([&] { return ::waitpid(id, nullptr, 0); });
     return started;
 }
 

@@ -108,7 +108,7 @@ child_process child_process::start(const process_start& what, std::error_code& e
     started.handle_ = follow_process(id, error);
     if (!started) {
         ::kill(id, SIGKILL);
-        ::waitpid(id, nullptr, 0);
+        retry_interrupted([&] { return ::waitpid(id, nullptr, 0); });
     }
     return started;
 }

@@ -224,7 +224,8 @@ std::error_code child_process::send_to_group(process_signal signal) const noexce
 }
 
 bool child_process::wait(std::chrono::milliseconds timeout) const noexcept {
-    const auto most = std::chrono::milliseconds(std::chrono::hours(24));
+    // The next number stands for ever: a month and a half has to do.
+    constexpr std::chrono::milliseconds most(INFINITE - 1);
     const auto time = static_cast<DWORD>(std::clamp(timeout, timeout.zero(), most).count());
     return ::WaitForSingleObject(handle_of(handle()), time) == WAIT_OBJECT_0;
 }

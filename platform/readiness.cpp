@@ -41,14 +41,14 @@ bool finish_with(operation& op, ssize_t result) noexcept {
 }
 
 bool wait_for(operation& op, short events) noexcept {
-    const int count = is_ready(op.handle, events);
+    const int count = poll_once(op.handle, events);
     if (count < 0) return fail(op);
     return count > 0 && finish(op);
 }
 
 bool receive(operation& op) noexcept {
-    if (vector_count(op) == 1) {
-        const io_buffer& into = op.buffers[0];
+    if (const auto pieces = pieces_of(op); pieces.size() == 1) {
+        const io_buffer& into = pieces[0];
         const auto call = [&] { return ::recv(op.handle, into.data, size_of(into), MSG_DONTWAIT); };
         return finish_with(op, retry_interrupted(call));
     }
@@ -59,9 +59,10 @@ bool receive(operation& op) noexcept {
 
 bool send(operation& op) noexcept {
     const int flags = MSG_DONTWAIT | no_signal;
-    if (vector_count(op) == 1) {
-        const io_buffer& from = op.buffers[0];
-        const auto call = [&] { return ::send(op.handle, from.data, size_of(from), flags); };
+    if (const auto pieces = pieces_of(op); pieces.size() == 1) {
+        const io_buffer& from = pieces[0];
+        const std::size_t size = size_of(from, most_per_send);
+        const auto call = [&] { return ::send(op.handle, from.data, size, flags); };
         return finish_with(op, retry_interrupted(call));
     }
     const msghdr message = message_of(op);
@@ -107,7 +108,8 @@ bool perform(operation& op) noexcept {
     if (op.code == opcode::receive) {
         result = ::recv(op.handle, only.data, size_of(only), MSG_DONTWAIT);
     } else if (op.code == opcode::send) {
-        result = ::send(op.handle, only.data, size_of(only), MSG_DONTWAIT | no_signal);
+        const std::size_t size = size_of(only, most_per_send);
+        result = ::send(op.handle, only.data, size, MSG_DONTWAIT | no_signal);
     } else {
         return perform_other(op);
     }
@@ -116,16 +118,9 @@ bool perform(operation& op) noexcept {
     return finish(op, static_cast<std::uint64_t>(result));
 }
 
-// A local socket ends a read also where descriptors were sent along.
-bool is_of_the_internet(native_handle socket) noexcept {
-    std::error_code error;
-    const address_family family = local_endpoint(socket, error).family();
-    return family == address_family::ipv4 || family == address_family::ipv6;
-}
-
 [[gnu::noinline]] std::uint64_t most_of_several(const operation& op) noexcept {
     std::uint64_t total = 0;
-    for (const io_buffer& buffer : op.buffers.first(vector_count(op))) total += size_of(buffer);
+    for (const io_buffer& buffer : pieces_of(op)) total += size_of(buffer);
     return total;
 }
 
@@ -148,8 +143,8 @@ std::error_code readiness::attach(native_handle handle, std::uint32_t& generatio
     followed& on = entry(handle);
     if (on.attached) return system_error_code(EBUSY);
     on.attached = true;
-    on.closing = false;
-    on.drained_by_short_reads = answer::unknown;
+    on.short_reads_mislead = short_reads_ == short_reads::prove_nothing;
+    on.emptied_by_short_reads = answer::unknown;
     on.input.maybe_ready = on.output.maybe_ready = true;
     generation = ++on.generation;
     return {};
@@ -204,10 +199,10 @@ void readiness::cancel(operation& op) noexcept {
 }
 
 void readiness::on_edge(native_handle handle, std::uint32_t generation, bool readable,
-                        bool writable, bool closing) noexcept {
+                        bool writable, bool short_reads_mislead) noexcept {
     followed& on = entry(handle);
     if (!on.attached || on.generation != generation) return;
-    on.closing = on.closing || closing;
+    on.short_reads_mislead = on.short_reads_mislead || short_reads_mislead;
     const auto is_ready = [&](direction& way) {
         way.maybe_ready = true;
         if (!way.waiting.empty()) serve(on, way);
@@ -259,7 +254,8 @@ void readiness::finish_canceled(operation& op) noexcept {
 [[gnu::noinline]] void readiness::find_out_about_short_reads(followed& on,
                                                              native_handle socket) noexcept {
     ++system_calls;
-    on.drained_by_short_reads = is_of_the_internet(socket) ? answer::yes : answer::no;
+    // Others may end a read for more reasons: a local socket where descriptors were sent along.
+    on.emptied_by_short_reads = is_tcp(socket) ? answer::yes : answer::no;
 }
 
 bool readiness::attempt(operation& op, followed& on, direction& way) noexcept {
@@ -271,10 +267,10 @@ bool readiness::attempt(operation& op, followed& on, direction& way) noexcept {
     // A short read has emptied a TCP socket: the next one would block, and when there is more the
     // kernel reports a new edge. Saves the read that only learns EAGAIN, one call in three per
     // echo.
-    if (!is_short_read(op) || on.closing) return true;
-    if (on.drained_by_short_reads == answer::unknown) [[unlikely]]
+    if (!is_short_read(op) || on.short_reads_mislead) return true;
+    if (on.emptied_by_short_reads == answer::unknown) [[unlikely]]
         find_out_about_short_reads(on, op.handle);
-    if (on.drained_by_short_reads == answer::yes) way.maybe_ready = false;
+    if (on.emptied_by_short_reads == answer::yes) way.maybe_ready = false;
     return true;
 }
 

@@ -16,6 +16,12 @@ namespace eddy {
 /// again until the next edge, and as long as none came, waiting costs no system call.
 class readiness {
 public:
+    /// Whether a stream of TCP that gives less than it was asked for is empty, and an edge follows
+    /// once it is not: then the read that only learns that it would block is saved.
+    enum class short_reads : std::uint8_t { empty_a_stream, prove_nothing };
+
+    explicit readiness(short_reads mean) noexcept : short_reads_(mean) {}
+
     /// Starts to follow a handle, and gives its generation, which goes into the kernel's user data:
     /// events of an earlier handle with the same number are told apart by it. An error if there is
     /// no such handle, or if it is followed already.
@@ -33,11 +39,11 @@ public:
     /// As `backend::cancel`: the operation is finished as canceled.
     void cancel(operation& op) noexcept;
 
-    /// An edge: the handle became readable, writable, or both. `closing`: the peer has shut down or
-    /// an error is pending, so a short read does not mean that the next one would block. (Nor does
-    /// it in front of urgent data.)
+    /// An edge: the handle became readable, writable, or both. `short_reads_mislead`: from now on a
+    /// short read does not mean that the next one would block, because the peer is closing or an
+    /// error or urgent data is pending.
     void on_edge(native_handle handle, std::uint32_t generation, bool readable, bool writable,
-                 bool closing) noexcept;
+                 bool short_reads_mislead) noexcept;
 
     /// Whether no operation waits for an edge, so that asking the kernel for edges can wait too.
     bool is_idle() const noexcept { return waiting_ == 0; }
@@ -60,8 +66,8 @@ private:
     struct alignas(64) followed {
         std::uint32_t generation = 0;
         bool attached = false;
-        bool closing = false;
-        answer drained_by_short_reads = answer::unknown;
+        bool short_reads_mislead = false;
+        answer emptied_by_short_reads = answer::unknown;
         direction input;
         direction output;
     };
@@ -88,6 +94,7 @@ private:
     // False: it would block.
     bool attempt(operation& op, followed& on, direction& way) noexcept;
 
+    const short_reads short_reads_;
     std::size_t waiting_ = 0;
     std::vector<std::unique_ptr<shelf>> shelves_;
 };

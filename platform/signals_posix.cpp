@@ -1,6 +1,7 @@
 #include <eddy/signals.hpp>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <mutex>

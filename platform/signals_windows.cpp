@@ -3,6 +3,7 @@
 #include "windows_calls.hpp"
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <mutex>

@@ -40,6 +40,9 @@ ssize_t receive_message(int socket, msghdr& message, int flags) noexcept;
 /// As recvmsg(2) without waiting; gives the full size of a datagram, also if it did not fit.
 ssize_t receive_datagram_message(int socket, msghdr& message) noexcept;
 
+/// Whether a socket is a stream of TCP. False for what is no socket.
+bool is_tcp(int handle) noexcept;
+
 /// Whether an error of accept(2) belongs to the connection that was about to be accepted, not to
 /// the listener.
 bool concerns_lost_peer(int error) noexcept;

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <linux/sockios.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -92,6 +93,13 @@ ssize_t receive_message(int socket, msghdr& message, int flags) noexcept {
 
 ssize_t receive_datagram_message(int socket, msghdr& message) noexcept {
     return ::recvmsg(socket, &message, MSG_DONTWAIT | MSG_TRUNC);
+}
+
+bool is_tcp(int handle) noexcept {
+    int protocol = 0;
+    socklen_t size = sizeof protocol;
+    return ::getsockopt(handle, SOL_SOCKET, SO_PROTOCOL, &protocol, &size) == 0 &&
+           protocol == IPPROTO_TCP;
 }
 
 // accept(2), "Error handling". EOPNOTSUPP, which stands there too, is what a socket says that

@@ -96,6 +96,16 @@ ssize_t receive_datagram_message(int socket, msghdr& message) noexcept {
     return received >= 0 && known && (message.msg_flags & MSG_TRUNC) != 0 ? whole : received;
 }
 
+bool is_tcp(int handle) noexcept {
+    sockaddr_storage own{};
+    socklen_t size = sizeof own;
+    int type = 0;
+    socklen_t type_size = sizeof type;
+    return ::getsockname(handle, reinterpret_cast<sockaddr*>(&own), &size) == 0 &&
+           (own.ss_family == AF_INET || own.ss_family == AF_INET6) &&
+           ::getsockopt(handle, SOL_SOCKET, SO_TYPE, &type, &type_size) == 0 && type == SOCK_STREAM;
+}
+
 // accept(2): a peer that has gone again, and what the network had to say about it.
 bool concerns_lost_peer(int error) noexcept {
     switch (error) {

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path checked(const std::string& path) {
-    if (is_cut_short(path))
+    if (has_zero_byte(path))
         throw std::system_error(std::make_error_code(std::errc::invalid_argument));
     return to_path(path);
 }

@@ -1,6 +1,7 @@
 #include <eddy/process.hpp>
 
 #include "support/asleep.hpp"
+#include "support/descriptor_limit.hpp"
 #include "support/sockets.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -8,13 +9,16 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <thread>
+#include <vector>
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -242,6 +246,48 @@ TEST(ChildProcess, IsNotReapedWhileItRuns) {
     EXPECT_TRUE(child);
     send_all(pair.other.get(), "\n");
     EXPECT_EQ(end_of(child).code, 0);
+}
+
+// While it lives, system calls that wait are interrupted again and again.
+class interrupting_alarm {
+public:
+    interrupting_alarm() {
+        struct sigaction handling{};
+        handling.sa_handler = [](int) {};
+        ::sigaction(SIGALRM, &handling, &earlier_);
+        set(300);
+    }
+    interrupting_alarm(const interrupting_alarm&) = delete;
+    interrupting_alarm& operator=(const interrupting_alarm&) = delete;
+    ~interrupting_alarm() {
+        set(0);
+        ::sigaction(SIGALRM, &earlier_, nullptr);
+    }
+
+private:
+    static void set(int microseconds) {
+        const itimerval every{.it_interval = {0, microseconds}, .it_value = {0, microseconds}};
+        ::setitimer(ITIMER_REAL, &every, nullptr);
+    }
+
+    struct sigaction earlier_{};
+};
+
+TEST(ChildProcess, LeavesNoneBehindThatItCannotFollow) {
+    // So that the limit leaves room for the numbers that a child's own handles get.
+    std::vector<unique_handle> others;
+    for (int i = 0; i < 32; ++i) others.push_back(open_program("/bin/sh"));
+    const interrupting_alarm alarm;
+    for (int i = 0; i < 50; ++i) {
+        const testing::no_more_descriptors limit;
+        std::error_code error;
+        const child_process child = child_process::start(
+            {.program = "/bin/sh", .arguments = {"sh", "-c", "exec sleep 1000"}}, error);
+        EXPECT_EQ(error, std::errc::too_many_files_open) << error.message();
+        EXPECT_FALSE(child);
+    }
+    EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "there is a child";
+    EXPECT_EQ(errno, ECHILD);
 }
 
 TEST(ChildProcess, HasAHandleThatIsReadableWhenItHasEnded) {

@@ -31,7 +31,8 @@ public:
     virtual ~backend() = default;
 
     /// Makes a handle known; every handle is attached once before its first operation. An error if
-    /// it is `invalid_handle` or attached already; what else is no handle may only show later.
+    /// it is attached already (`device_or_resource_busy`) or is `invalid_handle`; what else is no
+    /// handle may only show later. Throws std::bad_alloc.
     virtual std::error_code attach(native_handle handle) = 0;
 
     /// Forgets a handle that is about to be closed. Its operations in flight come back from the
@@ -41,7 +42,7 @@ public:
 
     /// Starts an operation. False: it finished at once and its results are set. True: it is in
     /// flight, says so by `in_flight`, and comes back from `poll` exactly once; whoever takes it
-    /// from there clears that. No handle is `bad_file_descriptor`, at once.
+    /// from there clears that. An `invalid_handle` ends at once with `bad_file_descriptor`.
     virtual bool submit(operation& op) noexcept = 0;
 
     /// Asks an operation in flight to come back early. It still comes back exactly once, with its

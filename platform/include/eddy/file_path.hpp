@@ -17,9 +17,8 @@ inline std::string to_text(const std::filesystem::path& path) {
     return {text.begin(), text.end()};
 }
 
-/// Whether there is a zero byte in it: a system would take what is in front of that for the path of
-/// another file.
-inline bool is_cut_short(std::string_view path) noexcept {
+/// Then a system would take what is in front of it for the path of another file.
+inline bool has_zero_byte(std::string_view path) noexcept {
     return path.find('\0') != path.npos;
 }
 

@@ -35,8 +35,8 @@ private:
     ring_node* previous_;
 };
 
-/// As `intrusive_list`, but of one pointer only: for objects of which there are millions. In return
-/// an object can only be taken out by the ring it stands in.
+/// As `intrusive_list`, but the list itself is a single pointer, for owners of which there are
+/// millions. In return an object can only be taken out by the ring it stands in.
 template <class T, class Tag>
 class intrusive_ring {
     using node = ring_node<Tag>;
@@ -85,6 +85,7 @@ public:
     }
 
     T& pop_front() noexcept {
+        assert(!empty());
         T& first = *front();
         remove(first);
         return first;

@@ -5,7 +5,7 @@
 
 namespace eddy {
 
-// The one place in the house where a header names an operating system: the type differs.
+// The one place where a public header of this layer names an operating system: the type differs.
 #ifdef _WIN32
 /// What the operating system calls an open file or socket (`HANDLE` and `SOCKET` on Windows).
 using native_handle = std::uintptr_t;

@@ -12,9 +12,10 @@
 
 namespace eddy {
 
-/// What the kernel is asked to do. A `send_to` whose local `peer` is full comes back as
-/// `resource_unavailable_try_again`: only a socket that is connected to it is told of its room. So
-/// does a `connect` to a local listener that is full: nobody is told of its room.
+/// What the kernel is asked to do. Two operations do not wait where the kernel tells nobody when to
+/// try again, but fail with `resource_unavailable_try_again` (unix(7)): a `send_to` whose local
+/// `peer` is full, unless the socket is connected to it, and a `connect` to a local listener whose
+/// backlog is full.
 enum class opcode : std::uint8_t {
     accept,        ///< value: the new handle, which the owner of the operation must take; `peer` is
                    ///< filled in
@@ -22,13 +23,14 @@ enum class opcode : std::uint8_t {
     receive,       ///< into `buffers`; value: bytes, 0 at the end of the stream
     send,          ///< from `buffers`; value: bytes taken, possibly fewer than offered
     receive_from,  ///< one datagram into `buffers`; `peer` is filled in; value: its full size
-    send_to,       ///< one datagram to `peer`, or without one to whom the socket is connected
+    send_to,       ///< one datagram to `peer`, or without one to whom the socket is connected;
+                   ///< value: its size
     read,          ///< from a pipe; value: bytes, 0 when its other end is closed
     write,         ///< to a pipe; value: bytes taken, possibly fewer than offered
     readable,      ///< wait until the handle can be read; nothing is transferred
     writable,      ///< wait until the handle can be written
     read_at,       ///< from a file at `offset`; value: bytes, 0 at its end
-    write_at,      ///< to a file at `offset`
+    write_at,      ///< to a file at `offset`; value: bytes taken, possibly fewer than offered
 };
 
 /// The verb of an opcode, as errors name it: "accept", "connect", …
@@ -54,14 +56,14 @@ struct operation : list_node<> {
     opcode code = opcode::readable;
     bool in_flight = false;  ///< the kernel may still touch buffers and peer
     bool goes_on = false;    ///< not the backend's: whoever started it may have to start it again
-                             ///< before it is done
+                             ///< before it is done. Here, because here is room for it.
     native_handle handle = invalid_handle;
     std::span<const io_buffer> buffers;
 
     operation_error error;  ///< set when finished
-    /// The backend's own, while in flight: which attachment of the handle it belongs to. A number
-    /// that is given to another handle meanwhile is another attachment.
-    std::uint32_t attachment = 0;
+    /// The backend's own, while in flight: which handle of this number it belongs to, counted by
+    /// how often the number was attached.
+    std::uint32_t generation = 0;
     std::uint64_t value = 0;  ///< set when finished without error
 
     std::uintptr_t scratch = 0;  ///< the backend's own, while in flight

@@ -61,7 +61,8 @@ public:
     }
 
     /// Starts a program with default signal dispositions and no signal blocked. An error is
-    /// returned in `error`, which is cleared on success. PATH is that of `what.environment`.
+    /// returned in `error`, which is cleared on success. PATH is that of `what.environment`. Throws
+    /// std::bad_alloc.
     static child_process start(const process_start& what, std::error_code& error);
 
     /// Whether there is a child that was not reaped.
@@ -78,7 +79,8 @@ public:
     /// The same to all of its group; it must have a group of its own.
     std::error_code send_to_group(process_signal signal) const noexcept;
 
-    /// Blocks until it has ended, or for that long. Returns whether it has.
+    /// Blocks until it has ended, or for that long (on Windows 49 days at most). Returns whether it
+    /// has.
     bool wait(std::chrono::milliseconds timeout) const noexcept;
 
     /// How it ended; none while it runs. After an answer or an error there is no child any more.

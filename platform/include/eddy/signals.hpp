@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <system_error>
 
 namespace eddy {
@@ -16,8 +15,8 @@ protected:
     ~signal_listener() = default;
 };
 
-/// How a listener holds a signal: against all others, or until another one wants it. That one has
-/// it then until it releases it, and does not let go for a third.
+/// How a listener holds a signal. `firm`: nobody else can catch it meanwhile. `loose`: one other
+/// listener may take it over, firmly, and once that one releases it, this one hears it again.
 enum class signal_hold : bool { firm, loose };
 
 /// Catches signal `number` (SIGINT, SIGTERM, …) for `listener` from now on. One listener hears it
