@@ -5,7 +5,7 @@
 #include <eddy/resolver.hpp>
 #include <eddy/timeout.hpp>
 
-#include "connection_race.hpp"
+#include "race_to_connect.hpp"
 
 #include <cassert>
 #include <exception>

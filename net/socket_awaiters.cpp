@@ -13,11 +13,14 @@ bool write_all_awaiter::start_again() noexcept {
 // False: it has finished at once, all of it or with an error. The socket may have been closed since
 // the last time.
 bool write_all_awaiter::submit_rest() noexcept {
-    do {
-        handle = socket_.get();
-        if (event_loop::current()->kernel().submit(*this)) return true;
-    } while (skip_sent());
-    return false;
+    event_loop& loop = *event_loop::current();
+    handle = socket_.get();
+    if (loop.kernel().submit(*this)) return true;
+    if (!skip_sent()) return false;
+    // A peer may take it as fast as it is sent: one part per turn, that the others have theirs.
+    value = 0;
+    loop.finish_next_turn(*this);
+    return true;
 }
 
 bool write_all_awaiter::skip_sent() noexcept {

@@ -85,7 +85,7 @@ subprocess::~subprocess() {
     if (!child_) return;
     send(process_signal::kill);
     followed_.reset();
-    // It has no choice, and takes less time than a turn of the loop.
+    // It has no choice. What takes longer than a moment, the header says.
     if (!child_.wait(std::chrono::seconds(10))) return;
     std::error_code ignored;
     for (int tries = 0; !child_.reap(ignored) && child_ && tries < 1000; ++tries)

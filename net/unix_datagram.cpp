@@ -33,7 +33,14 @@ public:
 task<> wait_for_room(endpoint at) {
     const attached_handle follower(
         open_local_socket(endpoint(), socket_type::datagram, stale_file::keep));
-    co_await part_of_sending(opcode::connect, follower.get(), at);
+    try {
+        co_await part_of_sending(opcode::connect, follower.get(), at);
+    } catch (const std::system_error& refusal) {
+        // It is connected, and so takes datagrams from one sender only. If that is ours, there was
+        // no lack of room at all, but in our own buffer; if not, the next try says so.
+        if (refusal.code() != std::errc::operation_not_permitted) throw;
+        co_return;
+    }
     co_await part_of_sending(opcode::writable, follower.get(), at);
 }
 

@@ -15,8 +15,8 @@
 namespace eddy {
 namespace {
 
-// A turn ends after this many resumptions or after this long, whichever is first, so that neither
-// tasks nor the kernel wait for each other for long.
+// A turn ends after this many resumptions or, as far as is looked at the clock, after this long,
+// whichever is first, so that neither tasks nor the kernel wait for each other for long.
 constexpr int resumptions_per_turn = 128;
 constexpr duration time_per_turn = std::chrono::microseconds(500);
 
@@ -82,6 +82,7 @@ event_loop::~event_loop() {
 // In a forked child, where they cannot be run to their end: they are never resumed nor destroyed.
 void event_loop::leave_tasks() noexcept {
     while (!ready_.empty()) ready_.pop_front();
+    completed_.clear();
     scope_.leave_children();
 }
 
@@ -89,18 +90,17 @@ void event_loop::leave_tasks() noexcept {
 // running task.
 void event_loop::run_once() {
     assert_on_its_thread();
-    assert(running_ == nullptr && "a task cannot run the loop that runs it: co_await instead");
+    assert(running_task_ == nullptr && "a task cannot run the loop that runs it: co_await instead");
     if (fork_count() != forks_) refuse_to_run_after_fork();
     const entered here(*this);
     ++stats_.turns;
     posted_.run_all();
-    ++stats_.polls;
     const bool asks_kernel = !backend_->has_more();
     const std::optional<duration> sleep = asks_kernel ? time_to_sleep() : duration::zero();
     backend_->poll(sleep, completed_);
     posted_.woken_up();
     now_ = backend_->now();
-    if (asks_kernel) kernel_asked_ = now_;
+    if (asks_kernel) kernel_answered_ = now_;
     wake_finished_operations();
     if (!backend_->has_more()) fire_due_timers();
     run_ready_tasks();
@@ -120,7 +120,8 @@ void event_loop::report_posted_error(std::exception_ptr error) const noexcept {
 
 std::optional<duration> event_loop::time_to_sleep() {
     constexpr duration not_at_all = duration::zero();
-    if (!ready_.empty() || stopping_ || !posted_.prepare_to_sleep()) return not_at_all;
+    const bool has_work = !ready_.empty() || !completed_.empty();
+    if (has_work || stopping_ || !posted_.prepare_to_sleep()) return not_at_all;
     const std::optional<time_point> next = timers_.next();
     if (!next && is_stuck()) {
         report_deadlock();
@@ -134,30 +135,31 @@ std::optional<duration> event_loop::time_to_sleep() {
 }
 
 void event_loop::wake_finished_operations() noexcept {
-    while (!completed_.empty()) static_cast<io_awaiter&>(completed_.pop_front()).finished();
+    // Some begin the next part of what they do, and come back in the next turn.
+    operation_list finished;
+    finished.append(completed_);
+    while (!finished.empty()) static_cast<io_awaiter&>(finished.pop_front()).finished();
 }
 
-// Those that were due when the kernel was asked: what has come since goes before later ones.
+// Those that were due when the kernel answered: what has come since goes before later ones.
 void event_loop::fire_due_timers() noexcept {
-    while (timer* const due = timers_.take_due(kernel_asked_)) due->on_due();
+    while (timer* const due = timers_.take_due(kernel_answered_)) due->on_due();
 }
 
 void event_loop::run_ready_tasks() {
     const time_point start = now_;
     budget_ = resumptions_per_turn;
     while (budget_ > 0 && now_ - start < time_per_turn) {
-        const int resumed = resume_ready_tasks(resumptions_per_clock_reading);
-        if (resumed < resumptions_per_clock_reading) break;  // the others wait
-        budget_ -= resumed;
+        if (!resume_ready_tasks(resumptions_per_clock_reading)) break;  // the others wait
         now_ = backend_->now();
     }
     stats_.longest_slice = std::max(stats_.longest_slice, now_ - start);
 }
 
-// The innermost loop of all. Returns how many were ready, up to `most`.
-int event_loop::resume_ready_tasks(int most) {
-    int resumed = 0;
-    for (; resumed < most && !ready_.empty(); ++resumed) {
+// The innermost loop of all. Returns whether that much of the budget was used.
+bool event_loop::resume_ready_tasks(int most) {
+    const int until = std::max(budget_ - most, 0);
+    for (; budget_ > until && !ready_.empty(); --budget_) {
         ++stats_.resumptions;
         task_control& next = ready_.pop_front();
         if (observer_ == nullptr) {
@@ -166,12 +168,12 @@ int event_loop::resume_ready_tasks(int most) {
             resume_observed(next);
         }
     }
-    running_ = nullptr;
-    return resumed;
+    running_task_ = nullptr;
+    return budget_ <= until;
 }
 
 void event_loop::resume(task_control& task) noexcept {
-    running_ = &task;
+    running_task_ = &task;
     task.state = task_state::running;
     task.resume_at.resume();
     if constexpr (!symmetric_transfer) {
@@ -188,12 +190,12 @@ void event_loop::resume_observed(task_control& first) {
     const counted_ptr<task_control> keep = task.share();
     const time_point start = backend_->now();
     resume(task);
-    running_ = nullptr;
+    running_task_ = nullptr;
     observer_->saw_resumption(task, start, backend_->now());
 }
 
 void event_loop::finish(task_control& task) noexcept {
-    running_ = nullptr;
+    running_task_ = nullptr;
     if (outside_witness_ == &task) outside_witness_ = nullptr;
     --tasks_;
     const bool failed = task.error_unseen;  // nobody can have seen it yet

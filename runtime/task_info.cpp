@@ -116,7 +116,7 @@ task_info info_of(const task_control& task) {
     info.backtrace = backtrace_of(task);
     if (task.state != task_state::waiting) return info;
     info.waits_for = task.waiting_for->what();
-    info.waits_for_task = id_of(task.waiting_for->waits_for());
+    info.waits_for_task = id_of(task.waiting_for->waits_for_task());
     info.can_be_woken_from_outside = task.waiting_for->can_be_woken_from_outside();
     info.since = coarse_difference(coarse(task.loop.now()), task.waiting_since);
     return info;

@@ -78,9 +78,9 @@ public:
     void close() noexcept;
 
     process_channel& channel() noexcept { return *channel_; }
-    attachment::readiness readable() const noexcept { return socket_followed_->readable(); }
-    attachment::readiness writable() const noexcept { return socket_followed_->writable(); }
-    attachment::readiness ended() const noexcept { return child_followed_->readable(); }
+    readiness_awaiter readable() const noexcept { return socket_followed_->readable(); }
+    readiness_awaiter writable() const noexcept { return socket_followed_->writable(); }
+    readiness_awaiter ended() const noexcept { return child_followed_->readable(); }
 
     bool is_sending = false;  // a task waits until more can be sent
     bool is_sated = false;    // had as many calls as it should, and still has half of them

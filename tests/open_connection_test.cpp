@@ -1,6 +1,6 @@
 #include <eddy/open_connection.hpp>
 
-#include "connection_race.hpp"
+#include "race_to_connect.hpp"
 
 #include "support/cancel_sweep.hpp"
 #include "support/ending.hpp"

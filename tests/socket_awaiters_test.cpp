@@ -34,7 +34,7 @@ task<> send(const attached_handle& to, std::string text, endpoint peer) {
 }
 
 task<> wait_until_readable(const attached_handle& on, endpoint peer) {
-    co_await readiness_awaiter(opcode::readable, on.get(), peer);
+    co_await readiness_awaiter(opcode::readable, on.get(), &peer);
 }
 
 task<> give_and_take() {

@@ -17,6 +17,7 @@
 
 #include <array>
 #include <memory>
+#include <thread>
 #include <vector>
 
 namespace eddy::testing {
@@ -257,6 +258,72 @@ task<> close_under_a_whole_write() {
 
 TEST_P(SocketStream, EndsAWholeWriteWhenItIsClosedInTheMiddle) {
     run(close_under_a_whole_write());
+}
+
+// A peer on another thread that takes what comes as fast as it comes. Outlives the other end.
+class taking_peer {
+public:
+    explicit taking_peer(unique_handle from)
+        : from_(std::move(from)), taking_([this] {
+              while (!receive_some(from_.get(), 1 << 20).empty()) continue;
+          }) {}
+    taking_peer(const taking_peer&) = delete;
+    taking_peer& operator=(const taking_peer&) = delete;
+    ~taking_peer() { taking_.join(); }
+
+private:
+    unique_handle from_;
+    std::thread taking_;
+};
+
+constexpr std::size_t much = 64 << 20;
+
+task<> write_much_at_once() {
+    socket_pair ends = open_tcp_pair();
+    const taking_peer peer(std::move(ends.other));
+    tcp_stream stream = tcp_stream::adopt(std::move(ends.one), endpoint::loopback(1));
+    const std::string text(much, 'x');
+    const std::uint64_t before = event_loop::current()->stats().turns;
+    co_await stream.write_all(bytes_of(text));
+    EXPECT_GE(event_loop::current()->stats().turns - before, much / (1 << 20));
+}
+
+// However fast the peer is: the others have their turn.
+TEST_P(SocketStream, WritesMuchInManyTurns) {
+    run(write_much_at_once());
+}
+
+task<> write_much_in_pieces() {
+    socket_pair ends = open_tcp_pair();
+    const taking_peer peer(std::move(ends.other));
+    tcp_stream stream = tcp_stream::adopt(std::move(ends.one), endpoint::loopback(1));
+    const std::string text(much, 'x');
+    const std::uint64_t before = event_loop::current()->stats().turns;
+    for (std::size_t sent = 0; sent < much;) {
+        sent += co_await stream.write(bytes_of(std::string_view(text).substr(sent)));
+    }
+    EXPECT_GE(event_loop::current()->stats().turns - before, much / (4 << 20));
+}
+
+TEST_P(SocketStream, CountsLargePiecesAgainstTheTurn) {
+    run(write_much_in_pieces());
+}
+
+task<> cancel_a_write_that_never_waits() {
+    socket_pair ends = open_tcp_pair();
+    const taking_peer peer(std::move(ends.other));
+    tcp_stream stream = tcp_stream::adopt(std::move(ends.one), endpoint::loopback(1));
+    const std::string text(much, 'x');
+    auto writing = create_task(ending_of(write_whole(stream, text)));
+    for (int i = 0; i < 3; ++i) co_await yield();
+    const std::uint64_t before = event_loop::current()->stats().turns;
+    writing.cancel();
+    EXPECT_EQ(co_await writing, ending::cancelled);
+    EXPECT_LE(event_loop::current()->stats().turns - before, 10U);
+}
+
+TEST_P(SocketStream, EndsAWholeWriteToAFastPeerThatIsCancelled) {
+    run(cancel_a_write_that_never_waits());
 }
 
 TEST(SocketStreamWholeWrite, ArrivesWhateverTheAccidents) {

@@ -59,7 +59,7 @@ task<loop_stats> cost_of_messages() {
     const loop_stats before = event_loop::current()->stats();
     co_await ask_all(clients, rounds);
     loop_stats cost = event_loop::current()->stats();
-    cost.polls -= before.polls;
+    cost.turns -= before.turns;
     cost.system_calls -= before.system_calls;
     co_return cost;
 }
@@ -67,9 +67,9 @@ task<loop_stats> cost_of_messages() {
 TEST_P(SystemCalls, AreNoMoreThanAMessageNeeds) {
     const loop_stats cost = run(cost_of_messages());
     if (GetParam() == "io_uring") {
-        EXPECT_LE(cost.system_calls, cost.polls) << "one for a turn, and nothing for a message";
+        EXPECT_LE(cost.system_calls, cost.turns) << "one for a turn, and nothing for a message";
     } else {
-        EXPECT_LE(cost.system_calls, cost.polls + 2 * messages)
+        EXPECT_LE(cost.system_calls, cost.turns + 2 * messages)
             << "one for a turn, and a read and a write for a message";
     }
 }

@@ -2,6 +2,7 @@
 
 #include "support/datagrams.hpp"
 #include "support/local_sockets.hpp"
+#include "support/sockets.hpp"
 
 #include <eddy/create_task.hpp>
 #include <eddy/gather.hpp>
@@ -10,7 +11,9 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <filesystem>
+#include <thread>
 
 #include <sys/socket.h>
 
@@ -122,9 +125,9 @@ task<> leave_a_sender_waiting(std::string path) {
     const int before = fill(path);
     auto sending = create_task(send_one(path, "patience"));
     for (int i = 0; i < 10; ++i) co_await yield();
-    const std::uint64_t polls = event_loop::current()->stats().polls;
+    const std::uint64_t turns = event_loop::current()->stats().turns;
     co_await sleep(20ms);
-    EXPECT_LT(event_loop::current()->stats().polls, polls + 10) << "it asks again and again";
+    EXPECT_LT(event_loop::current()->stats().turns, turns + 10) << "it asks again and again";
     EXPECT_FALSE(sending.done());
     for (int i = 0; i < before; ++i) EXPECT_EQ((co_await receive_from(receiver)).text, "fill");
     EXPECT_EQ((co_await receive_from(receiver)).text, "patience");
@@ -133,6 +136,52 @@ task<> leave_a_sender_waiting(std::string path) {
 
 TEST_P(UnixDatagram, SleepsUntilAFullReceiverHasRoom) {
     run(leave_a_sender_waiting(path("socket")));
+}
+
+// Takes datagrams of one sender only, and not much faster than they come.
+class connected_receiver {
+public:
+    connected_receiver(const std::string& own, const std::string& sender)
+        : socket_(open_bound_and_connected(own, sender)), taking_([this] {
+              for (std::string text; text != "end";) {
+                  text = receive_some(socket_.get(), 2000);
+                  for (int i = 0; i < 3'000; ++i) busy_with_.fetch_add(1);
+              }
+          }) {}
+    connected_receiver(const connected_receiver&) = delete;
+    connected_receiver& operator=(const connected_receiver&) = delete;
+    ~connected_receiver() { taking_.join(); }
+
+private:
+    static unique_handle open_bound_and_connected(const std::string& own,
+                                                  const std::string& sender) {
+        std::error_code error;
+        unique_handle made = open_socket(address_family::local, socket_type::datagram, error);
+        EXPECT_FALSE(error);
+        EXPECT_FALSE(bind_socket(made.get(), endpoint::local(own)));
+        const endpoint at = endpoint::local(sender);
+        const auto* const address = reinterpret_cast<const sockaddr*>(at.native().data());
+        EXPECT_EQ(::connect(made.get(), address, static_cast<socklen_t>(at.native().size())), 0);
+        return made;
+    }
+
+    unique_handle socket_;
+    std::atomic<int> busy_with_ = 0;
+    std::thread taking_;
+};
+
+task<> answer_a_client(std::string service, std::string client) {
+    unix_datagram sender = unix_datagram::bind(service);
+    const connected_receiver receiver(client, service);
+    const std::string text(1000, 'x');
+    for (int i = 0; i < 50'000; ++i)
+        co_await sender.send_to(bytes_of(text), endpoint::local(client));
+    co_await sender.send_to(bytes_of("end"), endpoint::local(client));
+}
+
+// There is no lack of room at its end but at ours: nobody else may connect to it to ask.
+TEST_P(UnixDatagram, WaitsForRoomOnTheWayToAClientThatIsConnected) {
+    run(answer_a_client(path("service"), path("client")));
 }
 
 task<> send_while_another_has_a_large_one(std::string slow, std::string path) {

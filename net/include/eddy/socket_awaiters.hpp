@@ -1,7 +1,7 @@
 #pragma once
 
 #include <eddy/attached_handle.hpp>
-#include <eddy/io_awaiter.hpp>
+#include <eddy/readiness_awaiter.hpp>
 
 #include <span>
 
@@ -67,15 +67,6 @@ private:
 
     const attached_handle& socket_;
     io_buffer left_;
-};
-
-/// Waits until a socket can be read or written.
-class [[nodiscard]] readiness_awaiter final : public io_awaiter {
-public:
-    readiness_awaiter(opcode way, native_handle on, const endpoint& remote) noexcept
-        : io_awaiter(way, on, &remote) {}
-
-    void await_resume() const { io_awaiter::await_resume(); }
 };
 
 }  // namespace eddy

@@ -36,7 +36,7 @@ public:
 
     /// Waits until a `read` would not have to wait. Holds no buffer meanwhile.
     readiness_awaiter readable() noexcept {
-        return readiness_awaiter(opcode::readable, socket_.get(), remote_);
+        return readiness_awaiter(opcode::readable, socket_.get(), &remote_);
     }
 
     /// Tells the peer that nothing more will be written; reading goes on. Throws std::system_error.

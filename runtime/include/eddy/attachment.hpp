@@ -1,6 +1,6 @@
 #pragma once
 
-#include <eddy/io_awaiter.hpp>
+#include <eddy/readiness_awaiter.hpp>
 
 #include <system_error>
 
@@ -10,12 +10,6 @@ namespace eddy {
 /// must be ended before that is closed.
 class attachment {
 public:
-    class readiness final : public io_awaiter {
-    public:
-        readiness(opcode way, native_handle on) noexcept : io_awaiter(way, on) {}
-        void await_resume() const { io_awaiter::await_resume(); }
-    };
-
     /// Throws std::system_error.
     attachment(event_loop& loop, native_handle handle) : loop_(loop), handle_(handle) {
         if (const std::error_code error = loop.kernel().attach(handle))
@@ -31,8 +25,8 @@ public:
         handle_ = invalid_handle;
     }
 
-    readiness readable() const noexcept { return {opcode::readable, handle_}; }
-    readiness writable() const noexcept { return {opcode::writable, handle_}; }
+    readiness_awaiter readable() const noexcept { return {opcode::readable, handle_}; }
+    readiness_awaiter writable() const noexcept { return {opcode::writable, handle_}; }
 
 private:
     event_loop& loop_;

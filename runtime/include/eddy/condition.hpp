@@ -25,7 +25,7 @@ public:
             on_.waiters_.push_back(*this);
             park(caller);
         }
-        // Notified and cancelled in the same turn: the notification goes on to the next.
+        // Notified, and cancelled before it ran: the notification goes on to the next.
         void await_resume() const {
             throw_if_interrupted();
             if (is_cancelled()) on_.notify_one();

@@ -42,7 +42,7 @@ public:
         wake_interrupted();
     }
     std::string_view what() const noexcept override { return "task"; }
-    const task_control* waits_for() const noexcept override { return &other_; }
+    const task_control* waits_for_task() const noexcept override { return &other_; }
 
 private:
     task_control& other_;
@@ -64,8 +64,8 @@ public:
         there().cancel();
     }
 
-    /// Calls `f(handle)` on the loop in the turn after the task is done, outside of any task; at
-    /// once in the next turn if it is done already. `f` must not throw.
+    /// Calls `f(handle)` on the loop, outside of any task, in the turn after the task is done, or
+    /// in the next one if it is done already. `f` must not throw.
     template <std::invocable<task_handle&> F>
     void add_done_callback(F f) {
         auto* const call = new done_callback<F>(*this, std::move(f));

@@ -20,7 +20,6 @@ namespace eddy {
 struct loop_stats {
     std::uint64_t turns = 0;
     std::uint64_t resumptions = 0;
-    std::uint64_t polls = 0;         ///< turns in which the backend was asked, by a call or not
     std::uint64_t system_calls = 0;  ///< made by the backend
     /// The longest time that 32 resumptions, or a multiple, took in one turn. Fewer are not timed:
     /// `warn_about_slow_tasks` finds single tasks.
@@ -63,12 +62,12 @@ public:
     }
     /// The task that is running on this thread. There must be one.
     static task_control& running_task() noexcept {
-        assert(current_ != nullptr && current_->running_ != nullptr && "outside of any task");
-        return *current_->running_;
+        assert(current_ != nullptr && current_->running_task_ != nullptr && "outside of any task");
+        return *current_->running_task_;
     }
     /// Whether the code that asks runs inside a task.
     static bool is_in_task() noexcept {
-        return current_ != nullptr && current_->running_ != nullptr;
+        return current_ != nullptr && current_->running_task_ != nullptr;
     }
 
     /// Runs `work` as a task, and all others meanwhile, until it is done. Returns its result or
@@ -99,8 +98,8 @@ public:
     void cancel_all_and_wait();
 
     /// Calls `f` on the loop's thread in its next turn. From any thread; wakes the loop if it
-    /// sleeps. The loop must be there until `f` is called: `f` may already end it. What `f` throws
-    /// goes to the exception handler.
+    /// sleeps. The loop must be there until `f` is called: what `f` does may be what lets it be
+    /// destroyed. What `f` throws goes to the exception handler.
     template <std::invocable Callable>
     void post(Callable f) {
         post(*make_posted([this, f = std::move(f)]() mutable noexcept {
@@ -153,7 +152,7 @@ public:
 
     /// The running task goes on later: when `on` wakes it.
     void park(suspension& on, coroutine caller) noexcept {
-        task_control& task = *running_;
+        task_control& task = *running_task_;
         task.resume_at = caller.handle();
         task.waiting_for = &on;
         task.waiting_since = coarse(now_);
@@ -161,7 +160,7 @@ public:
     }
     /// The running task goes on after the others that are ready.
     void pause(coroutine caller) noexcept {
-        task_control& task = *running_;
+        task_control& task = *running_task_;
         task.resume_at = caller.handle();
         make_ready(task);
     }
@@ -180,9 +179,16 @@ public:
     /// Runs now what other threads have posted.
     void run_posted() noexcept;
 
-    /// Counts work done without suspending against this turn. False: the turn is used up, and the
-    /// task should let others run.
-    bool take_budget() noexcept { return budget_ > 0 && --budget_ > 0; }
+    /// Counts work done without suspending against this turn, in resumptions. False: the turn is
+    /// used up, and the task should let others run.
+    bool take_budget(int work = 1) noexcept {
+        if (budget_ > 0) budget_ -= work;
+        return budget_ > 0;
+    }
+
+    /// Gives an operation that has finished at once back in the next turn, as if it came from the
+    /// kernel then.
+    void finish_next_turn(operation& each) noexcept { completed_.push_back(each); }
 
     std::uint32_t next_task_id() noexcept { return ++last_task_id_; }
     // Few tasks have a name of their own: it costs the others nothing.
@@ -205,7 +211,7 @@ private:
     void wake_finished_operations() noexcept;
     void fire_due_timers() noexcept;
     void run_ready_tasks();
-    int resume_ready_tasks(int most);
+    bool resume_ready_tasks(int most);
     void leave_tasks() noexcept;
     void refuse_to_run_after_fork() const;
     void report_posted_error(std::exception_ptr error) const noexcept;
@@ -224,17 +230,17 @@ private:
 
     static inline constinit thread_local event_loop* current_ = nullptr;
 
-    // A task is `running_`, stands in `ready_`, waits for something that knows it and will wake it,
-    // or is done. Until then it hangs in the tree under `scope_`, where all are found; a list of
-    // those that wait would have to be written to by every one that begins or ends to wait.
-    task_control* running_ = nullptr;
+    // A task is `running_task_`, stands in `ready_`, waits for something that knows it and will
+    // wake it, or is done. Until then it hangs in the tree under `scope_`, where all are found; a
+    // list of those that wait would have to be written to by every one that begins or ends to wait.
+    task_control* running_task_ = nullptr;
     intrusive_queue<task_control> ready_;
     // Done, but with a name or an error that a handle may still ask this loop for.
     intrusive_ring<task_control, cancel_scope> remembered_;
     int budget_ = 0;
     bool stopping_ = false;
     time_point now_;
-    time_point kernel_asked_;  // the last time that it was
+    time_point kernel_answered_;  // the last time that it was asked
     timer_queue timers_;
     operation_list completed_;
     post_queue posted_;
@@ -263,7 +269,7 @@ counted_ptr<task_with_result<T>> event_loop::start(task<T>&& work, cancel_scope*
     work.assert_has_work();
     cancel_scope& above = parent != nullptr ? *parent : scope_;
     counted_ptr<task_context> context;
-    if (running_ != nullptr) context = running_->context;
+    if (running_task_ != nullptr) context = running_task_->context;
     auto* const control =
         new task_with_result<T>(*this, above, next_task_id(), work.handle(), std::move(context));
     work.release().promise().into = &control->outcome;
@@ -282,12 +288,12 @@ T event_loop::run_until_complete(task<T> work) {
 inline std::coroutine_handle<> transfer_to(coroutine next) noexcept {
     if constexpr (symmetric_transfer) return next.handle();
     // Back to the loop, which finds the task still running and resumes it there.
-    event_loop::current_->running_->resume_at = next.handle();
+    event_loop::current_->running_task_->resume_at = next.handle();
     return std::noop_coroutine();
 }
 
 inline void finish_running_task(bool has_failed) noexcept {
-    task_control& task = *event_loop::current_->running_;
+    task_control& task = *event_loop::current_->running_task_;
     task.resume_at = {};
     task.state = task_state::done;
     task.error_unseen = has_failed;

@@ -49,12 +49,14 @@ public:
             throw_if_interrupted();
             wanted_.holder_ = event_loop::running_task().share();
             guard held(wanted_);
-            // Chosen and cancelled in the same turn: the lock goes on to the next.
+            // Chosen, and cancelled before it ran: the lock goes on to the next.
             checkpoint();
             return held;
         }
         std::string_view what() const noexcept override { return "lock"; }
-        const task_control* waits_for() const noexcept override { return wanted_.holder_.get(); }
+        const task_control* waits_for_task() const noexcept override {
+            return wanted_.holder_.get();
+        }
 
     private:
         lock& wanted_;

@@ -9,7 +9,7 @@ namespace eddy {
 
 /// One read or write of one buffer on something that has a name: a file, a pipe. Gives the number
 /// of bytes. The name is told in errors and must outlive the awaiter.
-class named_transfer final : public io_awaiter {
+class [[nodiscard]] named_transfer final : public io_awaiter {
 public:
     named_transfer(opcode way, native_handle on, io_buffer piece, const std::string& name,
                    std::uint64_t from = 0) noexcept

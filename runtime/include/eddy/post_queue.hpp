@@ -15,8 +15,7 @@ public:
     posted(const posted&) = delete;
     posted& operator=(const posted&) = delete;
 
-    /// Runs once, on the loop's thread, outside of any task. May only append to queues; must not
-    /// throw.
+    /// Runs once, on the loop's thread, outside of any task. Must not throw.
     virtual void run() noexcept = 0;
 
     virtual ~posted() = default;
@@ -114,9 +113,12 @@ private:
     // Stands for the empty list of a sleeping loop. Compared, never followed.
     posted* asleep() noexcept { return reinterpret_cast<posted*>(this); }
 
+    // `push` releases what it has written, `run_all` acquires it. Whether the loop sleeps is
+    // decided by the order of this word's own changes, for which relaxed suffices.
     std::atomic<posted*> newest_ = nullptr;
     bool is_asleep_ = false;       // the loop's thread only
     std::size_t wakes_asked_ = 0;  // the loop's thread only
+    // `has_woken` releases its last use of the loop, `wait_for_wakers` acquires it.
     std::atomic<std::size_t> wakes_made_ = 0;
 };
 

@@ -53,7 +53,7 @@ public:
         permit await_resume() const {
             throw_if_interrupted();
             permit taken(from_);
-            // Chosen and cancelled in the same turn: the permit goes on to the next.
+            // Chosen, and cancelled before it ran: the permit goes on to the next.
             checkpoint();
             return taken;
         }

@@ -24,7 +24,7 @@ public:
     virtual std::string_view what() const noexcept = 0;
 
     /// The task that must do something first, if that is known: for people, and to find deadlocks.
-    virtual const task_control* waits_for() const noexcept { return nullptr; }
+    virtual const task_control* waits_for_task() const noexcept { return nullptr; }
 
     /// Whether something other than a task or a timer of this loop can end the wait.
     virtual bool can_be_woken_from_outside() const noexcept { return false; }

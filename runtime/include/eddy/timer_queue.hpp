@@ -47,9 +47,9 @@ public:
         return heap_.front().deadline;
     }
 
-    /// A timer that is not armed. Throws std::bad_alloc.
+    /// Lets `each`, which must not be armed, become due at `deadline`. Throws std::bad_alloc.
     void arm(timer& each, time_point deadline);
-    /// One that is.
+    /// Takes out a timer that is armed: it will not become due.
     void disarm(timer& each) noexcept;
 
     /// Takes the earliest timer that is due at `now`; null if none is.

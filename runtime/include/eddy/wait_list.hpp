@@ -15,7 +15,7 @@ public:
     }
 
     void interrupt() noexcept override {
-        if (!list_node<waiter>::is_linked()) return;  // it was chosen in this turn
+        if (!list_node<waiter>::is_linked()) return;  // it was chosen
         list_node<waiter>::unlink();
         wake_interrupted();
     }
