@@ -126,7 +126,7 @@ bool completion_queue::awaiter::await_suspend(coroutine caller) noexcept {
         return true;
     }
     if (loop.take_budget()) return false;
-    pause(caller);
+    wait_for_next_turn(caller);
     return true;
 }
 

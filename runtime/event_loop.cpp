@@ -81,6 +81,7 @@ event_loop::~event_loop() {
 
 // In a forked child, where they cannot be run to their end: they are never resumed nor destroyed.
 void event_loop::leave_tasks() noexcept {
+    ready_.append(ready_next_turn_);
     while (!ready_.empty()) ready_.pop_front();
     completed_.clear();
     scope_.leave_children();
@@ -95,6 +96,7 @@ void event_loop::run_once() {
     const entered here(*this);
     ++stats_.turns;
     posted_.run_all();
+    ready_.append(ready_next_turn_);
     const bool asks_kernel = !backend_->has_more();
     const std::optional<duration> sleep = asks_kernel ? time_to_sleep() : duration::zero();
     backend_->poll(sleep, completed_);
@@ -150,16 +152,18 @@ void event_loop::run_ready_tasks() {
     const time_point start = now_;
     budget_ = resumptions_per_turn;
     while (budget_ > 0 && now_ - start < time_per_turn) {
-        if (!resume_ready_tasks(resumptions_per_clock_reading)) break;  // the others wait
+        const int resumed = resume_ready_tasks(resumptions_per_clock_reading);
+        if (resumed < resumptions_per_clock_reading) break;  // the others wait
+        budget_ -= resumed;
         now_ = backend_->now();
     }
     stats_.longest_slice = std::max(stats_.longest_slice, now_ - start);
 }
 
-// The innermost loop of all. Returns whether that much of the budget was used.
-bool event_loop::resume_ready_tasks(int most) {
-    const int until = std::max(budget_ - most, 0);
-    for (; budget_ > until && !ready_.empty(); --budget_) {
+// The innermost loop of all. Returns how many were ready, up to `most`.
+int event_loop::resume_ready_tasks(int most) {
+    int resumed = 0;
+    for (; resumed < most && !ready_.empty(); ++resumed) {
         ++stats_.resumptions;
         task_control& next = ready_.pop_front();
         if (observer_ == nullptr) {
@@ -169,7 +173,7 @@ bool event_loop::resume_ready_tasks(int most) {
         }
     }
     running_task_ = nullptr;
-    return budget_ <= until;
+    return resumed;
 }
 
 void event_loop::resume(task_control& task) noexcept {

@@ -20,7 +20,7 @@ bool future_suspension::await_suspend(coroutine caller) noexcept {
         return true;
     }
     if (loop.take_budget()) return false;
-    pause(caller);
+    wait_for_next_turn(caller);
     return true;
 }
 

@@ -50,6 +50,23 @@ TEST_F(IntrusiveQueue, TakesAnObjectAgainBehindTheOthers) {
     EXPECT_EQ(&queue.pop_front(), &one);
 }
 
+TEST_F(IntrusiveQueue, TakesAllOfAnotherOneBehindItsOwn) {
+    intrusive_queue<thing> other;
+    queue.append(other);
+    EXPECT_TRUE(queue.empty());
+    other.push_back(one);
+    queue.append(other);
+    EXPECT_TRUE(other.empty());
+    other.push_back(two);
+    other.push_back(three);
+    queue.append(other);
+    EXPECT_EQ(&queue.pop_front(), &one);
+    EXPECT_EQ(&queue.pop_front(), &two);
+    EXPECT_EQ(&queue.pop_front(), &three);
+    EXPECT_TRUE(queue.empty());
+    EXPECT_TRUE(other.empty());
+}
+
 TEST_F(IntrusiveQueue, GoesOnAfterItWasEmpty) {
     queue.push_back(one);
     EXPECT_EQ(&queue.pop_front(), &one);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cassert>
+#include <utility>
 
 namespace eddy {
 
@@ -35,6 +36,13 @@ public:
         queue_node& added = object;
         last_->next_ = &added;
         last_ = &added;
+    }
+
+    /// Moves all of another queue to the end of this one.
+    void append(intrusive_queue& other) noexcept {
+        if (other.empty()) return;
+        last_->next_ = other.before_first_.next_;
+        last_ = std::exchange(other.last_, &other.before_first_);
     }
 
     T& pop_front() noexcept {

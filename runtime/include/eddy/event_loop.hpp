@@ -164,6 +164,13 @@ public:
         task.resume_at = caller.handle();
         make_ready(task);
     }
+    /// The running task has used up this turn, and goes on in the next one.
+    void wait_for_next_turn(coroutine caller) noexcept {
+        task_control& task = *running_task_;
+        task.resume_at = caller.handle();
+        task.state = task_state::ready;
+        ready_next_turn_.push_back(task);
+    }
     void wake(task_control& task) noexcept {
         assert_on_its_thread();
         assert(task.state == task_state::waiting);
@@ -211,7 +218,7 @@ private:
     void wake_finished_operations() noexcept;
     void fire_due_timers() noexcept;
     void run_ready_tasks();
-    bool resume_ready_tasks(int most);
+    int resume_ready_tasks(int most);
     void leave_tasks() noexcept;
     void refuse_to_run_after_fork() const;
     void report_posted_error(std::exception_ptr error) const noexcept;
@@ -235,6 +242,7 @@ private:
     // list of those that wait would have to be written to by every one that begins or ends to wait.
     task_control* running_task_ = nullptr;
     intrusive_queue<task_control> ready_;
+    intrusive_queue<task_control> ready_next_turn_;  // this one's budget is used up
     // Done, but with a name or an error that a handle may still ask this loop for.
     intrusive_ring<task_control, cancel_scope> remembered_;
     int budget_ = 0;
@@ -305,9 +313,9 @@ inline void suspension::park(coroutine caller) noexcept {
     loop.park(*this, caller);
 }
 
-inline void suspension::pause(coroutine caller) noexcept {
+inline void suspension::wait_for_next_turn(coroutine caller) noexcept {
     task_ = &event_loop::running_task();
-    event_loop::current()->pause(caller);
+    event_loop::current()->wait_for_next_turn(caller);
 }
 
 inline void suspension::throw_if_interrupted() {

@@ -60,7 +60,7 @@ protected:
             return true;
         }
         if (event_loop::current()->take_budget(work())) return false;
-        pause(caller);
+        wait_for_next_turn(caller);
         return true;
     }
 

@@ -35,8 +35,8 @@ protected:
     /// Parks the running task here until `wake`.
     void park(coroutine caller) noexcept;
 
-    /// Gives the processor to the other ready tasks; the task stays ready.
-    void pause(coroutine caller) noexcept;
+    /// Lets the others have theirs, now that the running task has used up this turn of the loop.
+    void wait_for_next_turn(coroutine caller) noexcept;
 
     /// Moves the parked task to the ready queue. On the loop's thread only.
     void wake() noexcept;
