@@ -15,8 +15,8 @@
 namespace eddy {
 namespace {
 
-// A turn ends after this many resumptions or, as far as is looked at the clock, after this long,
-// whichever is first, so that neither tasks nor the kernel wait for each other for long.
+// A turn ends after this many resumptions or after this long, whichever is first, so that neither
+// tasks nor the kernel wait for each other for long. The clock is not looked at after each.
 constexpr int resumptions_per_turn = 128;
 constexpr duration time_per_turn = std::chrono::microseconds(500);
 
