@@ -11,10 +11,13 @@ bool write_all_awaiter::start_again() noexcept {
 }
 
 // False: it has finished at once, all of it or with an error. The socket may have been closed since
-// the last time.
+// the last time, and another one be in its place.
 bool write_all_awaiter::submit_rest() noexcept {
+    if (socket_.get() != handle) {
+        error = std::errc::operation_canceled;
+        return false;
+    }
     event_loop& loop = *event_loop::current();
-    handle = socket_.get();
     if (loop.kernel().submit(*this)) return true;
     if (!skip_sent()) return false;
     // A peer may take it as fast as it is sent: one part per turn, that the others have theirs.

@@ -86,12 +86,11 @@ inline std::span<const io_buffer> pieces_of(const operation& op) noexcept {
     // Empty ones in front of one that has to go alone would be all that goes.
     while (pieces.size() > 1 && pieces.front().size == 0) pieces = pieces.subspan(1);
     constexpr std::size_t most = IOV_MAX;
-    const std::size_t enough = op.code == opcode::send ? most_per_send : most_per_call;
     std::size_t count = 0;
-    std::size_t total = 0;
+    std::size_t left = op.code == opcode::send ? most_per_send : most_per_call;
     for (const io_buffer& each : pieces.first(std::min(pieces.size(), most))) {
-        if (each.size > most_per_call - total || total >= enough) break;
-        total += each.size;
+        if (each.size > left) break;
+        left -= each.size;
         ++count;
     }
     return pieces.first(std::max(count, std::size_t{1}));

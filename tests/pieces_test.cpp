@@ -40,6 +40,10 @@ TEST(Pieces, AreTheOneThatIsTooLargeAloneThoughEmptyOnesStandBeforeIt) {
 TEST(Pieces, EndInFrontOfOneThatIsTooLarge) {
     const std::array buffers{piece(1), piece(huge)};
     EXPECT_EQ(given(opcode::receive, buffers).size(), 1U);
+    EXPECT_EQ(given(opcode::send, buffers).size(), 1U);
+    const std::array less{piece(1), piece(most_per_send)};
+    EXPECT_EQ(given(opcode::receive, less).size(), 2U);
+    EXPECT_EQ(given(opcode::send, less).size(), 1U);
 }
 
 TEST(Pieces, OfAStreamThatIsSentEndOnceTheyAreEnough) {

@@ -274,6 +274,7 @@ private:
 };
 
 TEST(ChildProcess, LeavesNoneBehindThatItCannotFollow) {
+    if (testing::checks_need_descriptors) GTEST_SKIP() << "the sanitizer needs descriptors";
     // So that the limit leaves room for the numbers that a child's own handles get.
     std::vector<unique_handle> others;
     for (int i = 0; i < 32; ++i) others.push_back(open_program("/bin/sh"));
@@ -282,7 +283,7 @@ TEST(ChildProcess, LeavesNoneBehindThatItCannotFollow) {
         const testing::no_more_descriptors limit;
         std::error_code error;
         const child_process child = child_process::start(
-            {.program = "/bin/sh", .arguments = {"sh", "-c", "exec sleep 1000"}}, error);
+            {.program = "/bin/sh", .arguments = {"sh", "-c", "exec sleep 20"}}, error);
         EXPECT_EQ(error, std::errc::too_many_files_open) << error.message();
         EXPECT_FALSE(child);
     }

@@ -7,6 +7,7 @@
 #include "readiness.hpp"
 
 #include <string>
+#include <thread>
 
 // What no backend of this system shows: how each of them has `readiness` take a short read.
 namespace eddy::testing {
@@ -32,6 +33,7 @@ std::uint64_t calls_after_a_short_read(readiness::short_reads mean) {
     std::uint32_t generation = 0;
     EXPECT_FALSE(kernel.attach(pair.one.get(), generation));
     send_all(pair.other.get(), "here");
+    while (available_bytes(pair.one.get()) < 4) std::this_thread::yield();
     receiving first(pair.one.get());
     EXPECT_FALSE(kernel.submit(first)) << "it has come";
     EXPECT_EQ(first.value, 4U);

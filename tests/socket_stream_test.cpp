@@ -322,6 +322,23 @@ task<> cancel_a_write_that_never_waits() {
     EXPECT_LE(event_loop::current()->stats().turns - before, 10U);
 }
 
+task<> replace_under_a_write_that_never_waits() {
+    socket_pair ends = open_tcp_pair();
+    const taking_peer peer(std::move(ends.other));
+    tcp_stream stream = tcp_stream::adopt(std::move(ends.one), endpoint::loopback(1));
+    auto [near, far] = co_await connect_tcp();
+    const std::string text(much, 'x');
+    auto writing = create_task(error_of(write_whole(stream, text)));
+    for (int i = 0; i < 3; ++i) co_await yield();
+    stream = std::move(near);
+    EXPECT_THAT(co_await writing, HasSubstr("send"));
+    EXPECT_EQ(available_bytes(far.native()), 0U) << "the rest went to another peer";
+}
+
+TEST_P(SocketStream, SendsNothingOfAWholeWriteToAnotherPeer) {
+    run(replace_under_a_write_that_never_waits());
+}
+
 TEST_P(SocketStream, EndsAWholeWriteToAFastPeerThatIsCancelled) {
     run(cancel_a_write_that_never_waits());
 }
