@@ -23,6 +23,7 @@ void attached_handle::close() noexcept {
     if (!handle_) return;
     loop_->kernel().detach(handle_.get());
     handle_.reset();
+    ++closings_;
 }
 
 }  // namespace eddy

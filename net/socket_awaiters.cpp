@@ -13,7 +13,7 @@ bool write_all_awaiter::start_again() noexcept {
 // False: it has finished at once, all of it or with an error. The socket may have been closed since
 // the last time, and another one be in its place.
 bool write_all_awaiter::submit_rest() noexcept {
-    if (socket_.get() != handle) {
+    if (socket_.closings() != closings_) {
         error = std::errc::operation_canceled;
         return false;
     }

@@ -1,7 +1,6 @@
 #include "readiness.hpp"
 
 #include <eddy/file_handle.hpp>
-#include <eddy/socket.hpp>
 
 #include "connection_setup.hpp"
 #include "datagram_transfer.hpp"

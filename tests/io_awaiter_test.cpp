@@ -299,5 +299,28 @@ TEST(IoAwaiter, LosesNoConnectionOfAnAcceptWheneverItIsCancelled) {
     });
 }
 
+// Has finished at once and moved that many bytes.
+class moved_at_once final : public io_awaiter {
+public:
+    explicit moved_at_once(std::uint64_t bytes) noexcept
+        : io_awaiter(opcode::send, invalid_handle) {
+        value = bytes;
+    }
+    bool await_suspend(coroutine caller) noexcept { return suspend_if(false, caller); }
+};
+
+task<std::uint64_t> turns_to_move(std::uint64_t bytes, int times) {
+    const std::uint64_t before = event_loop::current()->stats().turns;
+    for (int i = 0; i < times; ++i) co_await moved_at_once(bytes);
+    co_return event_loop::current()->stats().turns - before;
+}
+
+TEST(IoAwaiter, CountsBytesAgainstTheTurnAndGoesOnInTheNext) {
+    EXPECT_EQ(simulate(turns_to_move(0, 100)), 0U);
+    EXPECT_EQ(simulate(turns_to_move(0, 200)), 1U);
+    EXPECT_EQ(simulate(turns_to_move(64 << 10, 100)), 3U) << "26 in a turn";
+    EXPECT_EQ(simulate(turns_to_move(4 << 20, 100)), 100U) << "each uses up a turn";
+}
+
 }  // namespace
 }  // namespace eddy::testing

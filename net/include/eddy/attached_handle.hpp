@@ -32,9 +32,14 @@ public:
     /// Operations in flight come back with `operation_canceled`. Safe to call twice.
     void close() noexcept;
 
+    /// How often it was closed. Tells whoever has more to do on it whether it is still the same
+    /// one: its number may be another's by now, which this owns as well.
+    std::uint32_t closings() const noexcept { return closings_; }
+
 private:
     event_loop* loop_ = nullptr;
     unique_handle handle_;
+    std::uint32_t closings_ = 0;
 };
 
 }  // namespace eddy

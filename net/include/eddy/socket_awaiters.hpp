@@ -48,7 +48,10 @@ class [[nodiscard]] write_all_awaiter final : public io_awaiter {
 public:
     write_all_awaiter(const attached_handle& on, std::span<const std::byte> from,
                       const endpoint& remote) noexcept
-        : io_awaiter(opcode::send, on.get(), &remote), socket_(on), left_(buffer_of(from)) {
+        : io_awaiter(opcode::send, on.get(), &remote),
+          socket_(on),
+          closings_(on.closings()),
+          left_(buffer_of(from)) {
         buffers = {&left_, 1};
         goes_on = true;
     }
@@ -66,6 +69,7 @@ private:
     bool skip_sent() noexcept;  // whether anything is left
 
     const attached_handle& socket_;
+    const std::uint32_t closings_;  // before this began
     io_buffer left_;
 };
 

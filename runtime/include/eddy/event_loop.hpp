@@ -237,9 +237,9 @@ private:
 
     static inline constinit thread_local event_loop* current_ = nullptr;
 
-    // A task is `running_task_`, stands in `ready_`, waits for something that knows it and will
-    // wake it, or is done. Until then it hangs in the tree under `scope_`, where all are found; a
-    // list of those that wait would have to be written to by every one that begins or ends to wait.
+    // A task is `running_task_`, stands in a ready queue, waits for something that will wake it, or
+    // is done. Until then it hangs in the tree under `scope_`, where all are found; a list of those
+    // that wait would have to be written to by every one that begins or ends to wait.
     task_control* running_task_ = nullptr;
     intrusive_queue<task_control> ready_;
     intrusive_queue<task_control> ready_next_turn_;  // this one's budget is used up
