@@ -161,6 +161,9 @@ def verdict(server, figures, connections):
         words.append("user time meets its target" if mine["between_calls"] <= USER_TARGET
                      else f"USER TIME OVER {USER_TARGET} ns")
     peers = [each.peer.name for each in others_in(figures)]
+    metered = [figures[name]["between_calls"] for name in peers if figures[name]["between_calls"]]
+    if mine["between_calls"] is not None and metered:
+        words.append(f"{mine['between_calls'] / min(metered):.2f} of the best peer's")
     below = [name for name in peers if figures[name]["cpu"] <= mine["cpu"]]
     if connections > 1 and peers:
         words.append("BEHIND " + ", ".join(below) if below else "below every peer")
