@@ -65,6 +65,15 @@ TEST(TlsStream, CarriesQuestionAndAnswer) {
     });
 }
 
+TEST(TlsStream, ReadsNothingIntoNoRoom) {
+    run([]() -> task<> {
+        auto [client, server] = co_await connect_tls();
+        co_await write_all(server, "text");
+        EXPECT_EQ(co_await client.read(std::span<std::byte>()), 0u);
+        EXPECT_EQ(co_await read_text(client, 4), "text");
+    });
+}
+
 TEST(TlsStream, EndsWithoutAnErrorWhenThePeerCloses) {
     run([]() -> task<> {
         auto [client, server] = co_await connect_tls();

@@ -42,6 +42,7 @@ public:
     /// not: what came before may be all there was, or an attacker cut the rest off.
     task<std::size_t> read(std::span<std::byte> into) {
         checkpoint();
+        if (into.empty()) co_return 0;
         for (;;) {
             const auto [progress, size] = engine_.read(into);
             if (progress == tls_progress::failed) co_await fail();
