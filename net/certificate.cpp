@@ -1,10 +1,11 @@
 #include <eddy/certificate.hpp>
 
+#include <eddy/file_handle.hpp>
 #include <eddy/file_path.hpp>
 
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
+#include <span>
+#include <string_view>
 #include <system_error>
 
 namespace eddy {
@@ -13,26 +14,36 @@ namespace {
 
 using time_point = std::chrono::system_clock::time_point;
 
-void write_file(const std::string& name, const std::string& text, std::filesystem::perms allowed) {
-    const std::filesystem::path path = to_path(name);
-    // The file gets its permissions while it is still empty, so no one reads a key in between.
-    std::filesystem::remove(path);
-    std::ofstream(path, std::ios::binary).flush();
+[[noreturn]] void fail(std::string_view verb, const std::string& path, std::error_code reason) {
+    throw std::system_error(reason, std::string(verb) + ' ' + path);
+}
+
+// A new file, not the old one with a new content: whoever has that one open would read the key. It
+// has its permissions from the beginning.
+void write_new_file(const std::string& path, std::string_view text, file_mode mode) {
     std::error_code failure;
-    std::filesystem::permissions(path, allowed, failure);
-    std::ofstream file(path, std::ios::binary);
-    file << text;
-    file.close();
-    if (!file) throw std::system_error(errno, std::generic_category(), "write " + name);
+    std::filesystem::remove(to_path(path), failure);
+    if (failure) fail("replace", path, failure);
+    const unique_handle file = open_file(path, mode, failure);
+    if (failure) fail("create", path, failure);
+
+    operation writing;
+    writing.code = opcode::write_at;
+    writing.handle = file.get();
+    while (writing.offset < text.size()) {
+        const io_buffer rest = buffer_of(std::as_bytes(std::span(text.substr(writing.offset))));
+        writing.buffers = std::span(&rest, 1);
+        perform_on_file(writing);
+        if (writing.error) fail("write", path, writing.error);
+        writing.offset += writing.value;
+    }
 }
 
 }  // namespace
 
 void certificate::write(const std::string& chain_path, const std::string& key_path) const {
-    using std::filesystem::perms;
-    const perms owner = perms::owner_read | perms::owner_write;
-    write_file(chain_path, chain, owner | perms::group_read | perms::others_read);
-    write_file(key_path, key, owner);
+    write_new_file(chain_path, chain, file_mode::create);
+    write_new_file(key_path, key, file_mode::create_private);
 }
 
 certificate_request& certificate_request::name(std::string_view host) {

@@ -4,12 +4,14 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <string>
 #include <system_error>
+#include <thread>
 
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -115,6 +117,27 @@ TEST(Certificate, WritesFilesOfWhichOnlyTheOwnerReadsTheKey) {
     using std::filesystem::perms;
     EXPECT_EQ(std::filesystem::status(key_path).permissions(),
               perms::owner_read | perms::owner_write);
+}
+
+// Whoever opens the key while it is written can go on to read it, whatever its mode is later.
+TEST(Certificate, LetsNobodyOpenTheKeyWhileItIsWritten) {
+    const temporary_folder folder;
+    const std::string key_path = folder.path("key.pem");
+    const certificate issued = certificate_authority().issue("localhost");
+    std::atomic<bool> stop = false;
+    std::filesystem::perms seen{};
+    std::thread spy([&] {
+        while (!stop) {
+            std::error_code absent;
+            const auto found = std::filesystem::status(key_path, absent);
+            if (std::filesystem::exists(found)) seen |= found.permissions();
+        }
+    });
+    for (int round = 0; round < 300; ++round) issued.write(folder.path("chain.pem"), key_path);
+    stop = true;
+    spy.join();
+    EXPECT_EQ(seen & (std::filesystem::perms::group_all | std::filesystem::perms::others_all),
+              std::filesystem::perms::none);
 }
 
 TEST(Certificate, SaysWhichFileItCouldNotWrite) {
