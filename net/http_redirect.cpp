@@ -1,8 +1,10 @@
 #include "http_redirect.hpp"
 
 #include <eddy/http_error.hpp>
+#include <eddy/percent_encoding.hpp>
 
 #include "http_text.hpp"
+#include "utf8.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -25,15 +27,24 @@ std::string_view location_of(const headers& fields) {
     return location;
 }
 
+// Servers whose paths are in Latin-1, say, mean these bytes: read as UTF-8 they would be lost.
+std::string without_foreign_bytes(std::string_view location) {
+    std::string text(location);
+    if (well_formed_utf8(location) == text) return text;
+    return percent_encode(location, percent_encode_set::c0_control);
+}
+
+std::string shown(std::string_view location) {
+    return "the Location is \"" + redacted_text(location) + '"';
+}
+
 url target_of(const url& from, std::string_view location) {
-    auto found = from.resolve(location);
-    if (!found)
-        throw error(error_kind::bad_location, "the Location is \"" + std::string(location) + '"');
+    auto found = from.resolve(without_foreign_bytes(location));
+    if (!found) throw error(error_kind::bad_location, shown(location));
     // Whoever redirects has no say about who we are.
     const url target = found->with_credentials_removed();
     if (target.scheme() != "http" && target.scheme() != "https") {
-        throw error(error_kind::redirect_scheme,
-                    "the Location is \"" + std::string(location) + '"');
+        throw error(error_kind::redirect_scheme, shown(location));
     }
     if (from.scheme() == "https" && target.scheme() == "http") {
         throw error(error_kind::redirect_downgrade, "from https to " + std::string(target.href()));
@@ -81,7 +92,8 @@ void follow_redirect(request_plan& plan, const message_head& answer, int limit) 
     if (std::ranges::find(plan.visited, std::pair(verb, target)) != plan.visited.end()) {
         throw error(error_kind::redirect_loop, "back to " + std::string(target.href()));
     }
-    if (verb != plan.verb) drop_body(plan);
+    // "See other" asks for another page, whatever was sent to this one (RFC 9110, 15.4.4).
+    if (verb != plan.verb || answer.status == 303) drop_body(plan);
     if (!same_origin(plan.where, target)) {
         plan.headers.remove_sensitive();
         plan.headers.remove("Host");

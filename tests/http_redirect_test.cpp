@@ -78,6 +78,34 @@ TEST(Redirect, ThatChangesTheMethodDropsTheBody) {
     EXPECT_TRUE(plan.headers.contains("Content-Type"));
 }
 
+TEST(Redirect, ToSeeAnotherPageDropsTheBodyOfAGetToo) {
+    http::request_plan plan = plan_for(method::get, "http://a/");
+    http::follow_redirect(plan, moved(303, {"/b"}), 10);
+    EXPECT_EQ(plan.body, "");
+    EXPECT_FALSE(plan.headers.contains("Content-Type"));
+    plan = plan_for(method::get, "http://a/");
+    http::follow_redirect(plan, moved(302, {"/b"}), 10);
+    EXPECT_EQ(plan.body, "text");
+}
+
+TEST(Redirect, KeepsTheBytesOfALocationThatIsNotUtf8) {
+    EXPECT_EQ(follow(method::get, "http://a/", 302, {"/caf\xe9?\xfc"}), "GET http://a/caf%E9?%FC");
+    EXPECT_EQ(follow(method::get, "http://a/", 302, {"/caf\xc3\xa9"}), "GET http://a/caf%C3%A9");
+}
+
+TEST(Redirect, TellsNoPasswordWhenItRefusesALocation) {
+    for (const auto location : {"ftp://user:secret@b/", "http://user:secret@b:99999/"}) {
+        http::request_plan plan = plan_for(method::get, "http://a/");
+        try {
+            http::follow_redirect(plan, moved(302, {location}), 10);
+            ADD_FAILURE() << "followed " << location;
+        } catch (const http::error& refused) {
+            EXPECT_EQ(std::string(refused.what()).find("secret"), std::string::npos)
+                << refused.what();
+        }
+    }
+}
+
 TEST(Redirect, IsRelativeToWhereItCameFrom) {
     EXPECT_EQ(follow(method::get, "http://a/x/y?z", 302, {"w"}), "GET http://a/x/w");
     EXPECT_EQ(follow(method::get, "http://a/x", 302, {"//b/c"}), "GET http://b/c");
