@@ -26,13 +26,22 @@ std::shared_ptr<connection> connection::start(any_stream stream, std::string pee
 }
 
 task<> connection::pump(std::shared_ptr<connection> self) {
-    co_await self->receive_until_end();
-    if (self->failure_) co_return;
     try {
-        co_await self->stream_.close();
+        co_await self->receive_until_end();
+        if (!self->failure_) co_await self->stream_->close();
     } catch (const std::exception&) {
         // It is closed either way, and nobody is left who would care how.
+    } catch (const cancelled&) {  // the loop ends
+        self->let_stream_go();
+        throw;
     }
+    self->let_stream_go();
+}
+
+// The stream belongs to this loop, which the connection may outlive in a response that nobody has
+// read to its end. Who writes is a task of this loop, and lets the connection go before it ends.
+void connection::let_stream_go() noexcept {
+    if (listener_ == nullptr) stream_.reset();
 }
 
 task<> connection::receive_until_end() {
@@ -45,7 +54,7 @@ task<> connection::receive_until_end() {
             wanted_.clear();
             make_room();
             const auto room = std::as_writable_bytes(std::span(buffer_.get() + end_, size_ - end_));
-            arrived(co_await stream_.read(room));
+            arrived(co_await stream_->read(room));
         }
     } catch (const std::exception&) {
         failure_ = std::current_exception();

@@ -10,6 +10,7 @@
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -68,7 +69,7 @@ public:
     void consume(std::size_t size) noexcept { begin_ += size; }
 
     /// Writes some bytes, at least one.
-    task<std::size_t> write(std::span<const std::byte> from) { return stream_.write(from); }
+    task<std::size_t> write(std::span<const std::byte> from) { return stream_->write(from); }
 
     /// Receives from now on what comes next, also if nobody waits for it.
     void arm() noexcept;
@@ -101,6 +102,7 @@ private:
 
     static task<> pump(std::shared_ptr<connection> self);
     task<> receive_until_end();
+    void let_stream_go() noexcept;
     void make_room();
     void resize(std::size_t size);
     void arrived(std::size_t size) noexcept;
@@ -108,7 +110,7 @@ private:
     void on_due() noexcept override { owner_->on_idle_expired(*this); }
 
     event_loop& loop_;
-    any_stream stream_;
+    std::optional<any_stream> stream_;  // until the pump ends
     std::string peer_;
     time_point started_;
     bool used_ = false;  // a response came over it before

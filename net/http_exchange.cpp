@@ -32,7 +32,7 @@ std::optional<std::chrono::seconds> keep_alive_hint(const headers& fields) noexc
 
 }  // namespace
 
-// While it exists, time running out and an early answer both end the write. Nothing else does: a
+// While it exists, time running out and an early refusal both end the write. Nothing else does: a
 // write that is cancelled within a TLS record could not be followed by another one.
 class exchange::write_scope final : private arrival_listener {
 public:
@@ -47,7 +47,7 @@ public:
 
 private:
     void on_arrival() noexcept override {
-        if (of_.is_answered()) scope_.cancel();
+        if (of_.is_refused()) scope_.cancel();
     }
 
     exchange& of_;
@@ -89,10 +89,10 @@ task<> exchange::look_behind_last_response() {
     co_await sleep(duration::zero());
 }
 
-// Ends early, without an exception, if the server answers or hangs up first: what it has to say is
+// Ends early, without an exception, if the server refuses or hangs up first: what it has to say is
 // worth more than that we could not finish.
 task<> exchange::send(std::string_view text) {
-    while (!text.empty() && !write_failure_ && !is_answered()) {
+    while (!text.empty() && !write_failure_ && !is_refused()) {
         const write_scope scope(*this, patience_.write);
         try {
             const std::size_t taken = co_await on().write(std::as_bytes(std::span(text)));
@@ -102,22 +102,25 @@ task<> exchange::send(std::string_view text) {
             write_failure_ = std::current_exception();
         } catch (const cancelled&) {
             if (!scope.absorbs_cancellation()) throw;
-            if (!is_answered()) throw error(error_kind::write_timeout, "the peer takes no bytes");
+            if (!is_refused()) throw error(error_kind::write_timeout, "the peer takes no bytes");
         }
     }
 }
 
-// Whether the server has made up its mind: it has answered, hung up, or sent what is no answer. An
-// informational response is none, and the real one is still to come (RFC 9110, 15.2).
-bool exchange::is_answered() noexcept {
-    if (answered_ || head_failure_ || on().has_ended()) return true;
-    if (on().unread().empty()) return false;
-    try {
-        parse_head();
-    } catch (const std::exception&) {
-        head_failure_ = std::current_exception();
+// Whether the server wants no more of the request: it has refused or redirected it, hung up, or
+// sent what is no answer. An informational response is none, and the real one is still to come
+// (RFC 9110, 15.2). One that is content may have read nothing yet, and want all of it.
+bool exchange::is_refused() noexcept {
+    if (!answered_ && !head_failure_ && !on().unread().empty()) {
+        try {
+            parse_head();
+        } catch (const std::exception&) {
+            head_failure_ = std::current_exception();
+        }
     }
-    if (answered_ || head_failure_) return true;
+    if (head_failure_) return true;
+    if (answered_) return !is_content();
+    if (on().has_ended()) return true;
     on().arm();
     return false;
 }
@@ -132,6 +135,8 @@ task<> exchange::receive_head(method asked) {
             throw error(error_kind::closed_in_head, "the connection closed in the headers");
         throw error(error_kind::closed_before_response, "the connection closed without an answer");
     }
+    // It has not seen the end of what it was content with.
+    if (write_failure_ && is_content()) std::rethrow_exception(write_failure_);
     const body_framing framing = head_.framing.of_response(asked, head_.status);
     body_.emplace(framing, message_kind::response, limits_.headers);
 }
@@ -184,8 +189,8 @@ std::span<char> exchange::decode() {
 }
 
 // The context names the peer, so it is taken before the connection is let go.
-void exchange::fail_in_body(const std::exception_ptr& why) {
-    body_failure_ = to_error(why, context());
+void exchange::fail_in_body(const error& why) {
+    body_failure_ = why.with(context());
     held_ = lease();
     throw *body_failure_;
 }
@@ -195,7 +200,7 @@ std::span<char> exchange::available() {
     try {
         return decode();
     } catch (const std::exception&) {
-        fail_in_body(std::current_exception());
+        fail_in_body(to_error(std::current_exception(), context()));
     }
 }
 
@@ -210,7 +215,7 @@ task<std::span<char>> exchange::next() {
             if (came.empty()) body_->end_of_stream();
         }
     } catch (const std::exception&) {
-        fail_in_body(std::current_exception());
+        fail_in_body(to_error(std::current_exception(), context()));
     }
     co_return std::span<char>();
 }

@@ -48,6 +48,9 @@ public:
     /// The part of the body that can be had without waiting. Throws as `next` does.
     std::span<char> available();
     bool is_complete() const noexcept { return body_ && body_->complete(); }
+    /// Gives the rest of the body up and closes the connection: throws `why`, as `next` does from
+    /// then on.
+    [[noreturn]] void fail_in_body(const error& why);
 
     /// Lets go of the connection.
     void finish() noexcept;
@@ -60,12 +63,12 @@ private:
 
     task<> look_behind_last_response();
     task<> send(std::string_view text);
-    bool is_answered() noexcept;
+    bool is_refused() noexcept;
+    bool is_content() const noexcept { return head_.status < 300; }  // once it has answered
     task<> receive_head(method asked);
     void parse_head();
     void take_head();
     std::span<char> decode();
-    [[noreturn]] void fail_in_body(const std::exception_ptr& why);
     void drain() noexcept;
     bool is_reusable() const noexcept;
     duration idle_expiry() const noexcept;

@@ -41,8 +41,8 @@ task<std::string> response_stream::read_all(std::uint64_t limit) {
         if (part.empty()) break;
         if (part.size() > limit - all.size()) {
             const std::string size = std::to_string(limit);
-            throw error(error_kind::body_too_large, "the body exceeds " + size + " bytes")
-                .with(exchange_->context());
+            exchange_->fail_in_body(
+                error(error_kind::body_too_large, "the body exceeds " + size + " bytes"));
         }
         all.append(part.data(), part.size());
     }

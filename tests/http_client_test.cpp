@@ -284,6 +284,30 @@ TEST(HttpClient, ReadsAnAnswerThatComesBeforeTheRequestIsSent) {
     }());
 }
 
+TEST(HttpClient, SendsItsBodyToTheEndIfTheServerIsContentBefore) {
+    simulate([]() -> task<> {
+        simulated_web web;
+        web.play({script({ok("early")})});  // and then it reads what comes
+        http::client client = web.client();
+        const auto ending = co_await ending_of_request(
+            client.put(site, http::options().body(std::string(1'000'000, 'x'))));
+        EXPECT_EQ(ending, 200);
+        EXPECT_EQ(ending.body(), "early");
+        EXPECT_EQ(client.stats().idle, 1u) << "the request was not sent to its end";
+    }());
+}
+
+TEST(HttpClient, DoesNotTakeContentmentForTrueIfTheServerDidNotTakeTheRequest) {
+    simulate([]() -> task<> {
+        simulated_web web;
+        web.play({script({ok("early")}, finally::close)});
+        http::client client = web.client();
+        const auto ending = co_await ending_of_request(
+            client.put(site, http::options().body(std::string(1'000'000, 'x'))));
+        EXPECT_EQ(ending, error_kind::connection_reset);
+    }());
+}
+
 TEST(HttpClient, SendsItsBodyToTheEndWhateverInterimAnswersCome) {
     simulate([]() -> task<> {
         simulated_web web;

@@ -38,6 +38,15 @@ task<std::string> read(http::response_stream& stream) {
     co_return all;
 }
 
+task<std::optional<error_kind>> refusal_of(task<std::string> reading) {
+    try {
+        co_await std::move(reading);
+    } catch (const http::error& failure) {
+        co_return failure.kind();
+    }
+    co_return std::nullopt;
+}
+
 TEST(ResponseStream, GivesTheHeadBeforeTheBodyIsThere) {
     simulate([]() -> task<> {
         simulated_web web;
@@ -140,14 +149,32 @@ TEST(ResponseStream, ReadsAllUpToALimit) {
         auto small = co_await client.stream(method::get, site);
         EXPECT_EQ(co_await small.read_all(10), "0123456789");
         auto large = co_await client.stream(method::get, site);
-        std::optional<error_kind> kind;
-        try {
-            co_await large.read_all(9);
-        } catch (const http::error& failure) {
-            kind = failure.kind();
-        }
-        EXPECT_EQ(kind, error_kind::body_too_large);
+        EXPECT_EQ(co_await refusal_of(large.read_all(9)), error_kind::body_too_large);
     }());
+}
+
+TEST(ResponseStream, DoesNotGoOnBehindWhatWasTooMuch) {
+    simulate([]() -> task<> {
+        simulated_web web;
+        web.play({script({"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n0123456789"})});
+        http::client client = web.client();
+        auto large = co_await client.stream(method::get, site);
+        EXPECT_EQ(co_await refusal_of(large.read_all(9)), error_kind::body_too_large);
+        EXPECT_EQ(co_await read(large), "!body_too_large");
+        EXPECT_EQ(client.stats().open, 0u);
+    }());
+}
+
+TEST(ResponseStream, MayOutliveItsLoop) {
+    std::optional<http::client> client;
+    const http::response_stream rest =
+        simulate([](std::optional<http::client>& made) -> task<http::response_stream> {
+            simulated_web web;
+            web.play({script({"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsome"})});
+            made = web.client();
+            co_return co_await made->stream(method::get, site);
+        }(client));
+    EXPECT_EQ(rest.status(), 200);
 }
 
 TEST(ResponseStream, OutlivesItsClient) {
