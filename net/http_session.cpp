@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t buffer_size = 16 * 1024;
 constexpr std::size_t sent_in_one_write = 64 * 1024;
-constexpr std::size_t most_kept_capacity = 128 * 1024;
+constexpr std::size_t most_kept_capacity = 16 * 1024;  // by a connection that may be idle for long
 constexpr duration time_to_linger = 1s;
 
 int status_for(error_kind why) noexcept {
@@ -46,6 +46,26 @@ void check_expectation(const message_head& head) {
     if (!expected || equals_ignoring_case(*expected, "100-continue")) return;
     throw error(error_kind::unsupported_expectation, *expected);
 }
+
+// Each pause has its limit, which a byte now and then keeps to. So in the long run it also matters
+// how much has moved since the beginning.
+class pace {
+public:
+    pace(duration pause, std::uint64_t slowest) noexcept : pause_(pause), slowest_(slowest) {}
+
+    /// How long to wait now that `moved` bytes have come or gone.
+    duration time_for_more(std::uint64_t moved) const noexcept {
+        if (slowest_ == 0) return pause_;
+        const auto earned = std::chrono::seconds(moved / slowest_);
+        const time_point end = deadline_after(deadline_after(start_, pause_), earned);
+        return std::min(pause_, end - event_loop::current()->now());
+    }
+
+private:
+    time_point start_ = event_loop::current()->now();
+    duration pause_;
+    std::uint64_t slowest_;
+};
 
 }  // namespace
 
@@ -156,9 +176,12 @@ task<> session::read_body(request& into, const message_head& head) {
         co_await write("HTTP/1.1 100 Continue\r\n\r\n");
     }
     body_decoder decoder(framing, message_kind::request, server_.limits.headers);
+    const pace begun(server_.limits.body_pause, server_.limits.slowest);
+    std::uint64_t received = 0;
     while (!decoder.complete()) {
         if (unread().empty()) {
-            co_await fill_body();
+            co_await fill_body(begun.time_for_more(received));
+            received += unread().size();
             if (ended_) decoder.end_of_stream();
         }
         const auto piece = decoder.decode(unread());
@@ -173,6 +196,8 @@ task<> session::read_body(request& into, const message_head& head) {
 task<response> session::answer(request asked) {
     std::exception_ptr failure;
     request seen(asked.method, asked.target);
+    seen.host = asked.host;
+    seen.peer = asked.peer;
     try {
         response answered = co_await server_.handler(std::move(asked));
         if (answered.status >= 200 && answered.status <= 999) co_return answered;
@@ -183,8 +208,16 @@ task<response> session::answer(request asked) {
     } catch (...) {
         failure = std::current_exception();
     }
-    server_.report(seen, failure);
+    tell(seen, failure);
     co_return response(500, "Internal Server Error\n");
+}
+
+void session::tell(const request& seen, const std::exception_ptr& failure) noexcept {
+    try {
+        server_.report(seen, failure);
+    } catch (...) {
+        // The client shall have its answer all the same.
+    }
 }
 
 task<> session::send(const response& answered, method asked, int minor_version) {
@@ -237,8 +270,8 @@ task<> session::fill() {
     ended_ = end_ == 0;
 }
 
-task<> session::fill_body() {
-    const deadline_scope patience(server_.limits.body_pause);
+task<> session::fill_body(duration limit) {
+    const deadline_scope patience(limit);
     try {
         co_await fill();
         co_return;
@@ -249,10 +282,12 @@ task<> session::fill_body() {
 }
 
 task<> session::write(std::string_view text) {
-    while (!text.empty()) {
-        const deadline_scope patience(server_.limits.write);
+    const pace begun(server_.limits.write, server_.limits.slowest);
+    std::uint64_t taken = 0;
+    while (taken < text.size()) {
+        const deadline_scope patience(begun.time_for_more(taken));
         try {
-            text.remove_prefix(co_await stream_.write(std::as_bytes(std::span(text))));
+            taken += co_await stream_.write(std::as_bytes(std::span(text.substr(taken))));
             continue;
         } catch (const cancelled&) {
             if (!patience.absorbs_cancellation()) throw;

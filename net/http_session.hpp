@@ -35,11 +35,12 @@ private:
     void feed();
     task<> read_body(request& into, const message_head& head);
     task<response> answer(request asked);
+    void tell(const request& seen, const std::exception_ptr& failure) noexcept;
     task<> send(const response& answered, method asked, int minor_version);
     task<> refuse(error_kind why, method asked_by);
     task<> wait_for_request();
     task<> fill();
-    task<> fill_body();
+    task<> fill_body(duration limit);
     task<> write(std::string_view text);
     task<> linger();
 

@@ -26,7 +26,10 @@ struct server_limits {
     duration idle = std::chrono::seconds(60);        ///< between two requests
     duration body_pause = std::chrono::seconds(30);  ///< between two parts of a body
     duration write = std::chrono::seconds(30);       ///< until the client takes some bytes
-    duration drain = std::chrono::seconds(30);       ///< for what is under way when it closes
+    /// Bytes a second, on average, that a body has to come with, and a response to be taken with,
+    /// once it has lasted longer than `body_pause` or `write`. 0: any.
+    std::uint64_t slowest = 500;
+    duration drain = std::chrono::seconds(30);  ///< for what is under way when it closes
 };
 
 struct server_stats {
@@ -36,13 +39,15 @@ struct server_stats {
     std::size_t open = 0;
 };
 
-/// Told what a handler threw, after the client got 500. Runs on the server's loop.
+/// Told what a handler threw, before its client gets 500. Runs on the server's loop. The request
+/// has neither its headers nor its body any more: the handler had them. What it throws is ignored.
 using handler_error = std::function<void(const request&, std::exception_ptr)>;
 
 /// An HTTP/1.1 server. `handler(request, arguments…)` makes a task<response>; it and the arguments
 /// are kept for as long as the server lives. Requests of one connection are answered in order, of
 /// different connections at the same time. A client that breaks the protocol, or a handler that
-/// throws, concerns no other connection.
+/// throws, concerns no other connection. That a client has left shows when its handler has
+/// answered: one that may wait for long sets a limit to it, by `with_timeout`.
 ///
 ///     http::server server(hello);
 ///     server.listen(endpoint::loopback(8080));
@@ -73,7 +78,8 @@ public:
     task<> serve();
 
     /// Takes no more connections and requests, lets those under way end, for `limits.drain` at
-    /// most, and waits for all of it.
+    /// most, and waits for all of it. A handler that awaited it would wait for itself: it starts a
+    /// task instead.
     task<> close();
 
     server_stats stats() const noexcept;
