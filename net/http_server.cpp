@@ -67,25 +67,27 @@ task<> serve_connection(std::shared_ptr<server::state> server, semaphore::permit
     }
 }
 
+task<> accept_connection(std::shared_ptr<server::state> server, server::state::door& door,
+                         semaphore& room, child_tasks& connections) {
+    tcp_stream plain = co_await door.listener.accept();
+    if (server->closing) co_return;
+    // Not before: who waits for a client with a place in hand keeps it from the other doors.
+    semaphore::permit permit = co_await room.acquire();
+    ++server->stats.accepted;
+    connections.start(serve_connection(server, std::move(permit), std::move(plain), door.secure));
+}
+
 task<> accept_connections(std::shared_ptr<server::state> server, server::state::door& door,
                           semaphore& room, child_tasks& connections) {
     while (!server->closing) {
-        std::optional<tcp_stream> plain;
+        bool has_failed = false;
         try {
-            plain = co_await door.listener.accept();
-        } catch (const std::system_error&) {
+            co_await accept_connection(server, door, room, connections);
+        } catch (const std::exception&) {
             // Out of descriptors, or of memory, or the client was gone already: all of it passes.
+            has_failed = true;
         }
-        if (server->closing) co_return;
-        if (!plain) {
-            co_await sleep(pause_after_failed_accept);
-            continue;
-        }
-        // Not before: who waits for a client with a place in hand keeps it from the other doors.
-        semaphore::permit permit = co_await room.acquire();
-        ++server->stats.accepted;
-        connections.start(
-            serve_connection(server, std::move(permit), *std::move(plain), door.secure));
+        if (has_failed && !server->closing) co_await sleep(pause_after_failed_accept);
     }
 }
 

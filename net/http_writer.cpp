@@ -45,10 +45,15 @@ bool is_framing(std::string_view name) noexcept {
            equals_ignoring_case(name, "connection");
 }
 
+bool is_number(std::string_view text) noexcept {
+    return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+}
+
 void append_length(std::string& out, const response& answer, method asked) {
     if (answer.status < 200 || answer.status == 204 || answer.status == 304) return;
     const auto said = answer.headers.find("content-length");
-    if (asked == method::head && said) return append_field(out, "Content-Length", *said);
+    if (asked == method::head && said && is_number(*said))
+        return append_field(out, "Content-Length", *said);
     append_field(out, "Content-Length", std::to_string(answer.body.size()));
 }
 

@@ -33,7 +33,7 @@ task<> run_attempt(connection_race& race, task<tcp_stream> attempt, bool is_firs
     try {
         tcp_stream connected = co_await std::move(attempt);
         if (!race.winner) race.winner = std::move(connected);
-    } catch (const std::system_error&) {
+    } catch (const std::exception&) {
         if (is_first) race.failure_of_first = std::current_exception();
     }
     --race.running;

@@ -31,14 +31,18 @@ public:
     }
 };
 
+bool is_control(char letter) noexcept {
+    const auto byte = static_cast<unsigned char>(letter);
+    return byte < ' ' || byte == 0x7f;
+}
+
 bool may_be_a_name(std::string_view host) noexcept {
     if (host.ends_with('.')) host.remove_suffix(1);
-    return !host.empty() && host.size() <= longest_name && host.find('\0') == host.npos;
+    return !host.empty() && host.size() <= longest_name && !std::ranges::any_of(host, is_control);
 }
 
 // In an error, where it may be long and strange.
 std::string shown(const std::string& host) {
-    const auto is_control = [](unsigned char byte) { return byte < ' ' || byte == 0x7f; };
     if (std::ranges::any_of(host, is_control)) return "a text with control bytes";
     if (host.size() > longest_name) return host.substr(0, longest_name) + "...";
     return '"' + host + '"';

@@ -101,6 +101,11 @@ TEST(ResponseWriter, AnswersHeadWithTheLengthOfTheBodyOrTheOneItIsTold) {
     answer.headers.add("Content-Length", "99");
     EXPECT_NE(response_head(answer, {.asked = method::head}).find("Content-Length: 99\r\n"),
               std::string::npos);
+    response wrong(200);
+    wrong.body = "hello";
+    wrong.headers.add("Content-Length", "12x");
+    EXPECT_NE(response_head(wrong, {.asked = method::head}).find("Content-Length: 5\r\n"),
+              std::string::npos);
 }
 
 TEST(ResponseWriter, GivesNoBodyToStatusesWithoutOne) {

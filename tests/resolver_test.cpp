@@ -61,6 +61,7 @@ TEST(Resolver, RefusesWhatNoHostCanBeCalled) {
         EXPECT_EQ(co_await failure_of(too_long), make_error_code(resolve_errc::bad_name));
         const std::string with_nul("local\0host", 10);
         EXPECT_EQ(co_await failure_of(with_nul), make_error_code(resolve_errc::bad_name));
+        EXPECT_EQ(co_await failure_of("a\x1b[31m\n"), make_error_code(resolve_errc::bad_name));
     });
 }
 
