@@ -103,9 +103,10 @@ void subprocess::follow_end() {
 // It has ended, and its number is still taken.
 task<> subprocess::ended() {
     if (!followed_) co_return;
+    const unsigned times_before = times_asked_;
     const result<void> came = co_await as_result(followed_->readable());
-    // Another task that waited may have been faster, and has nothing left to follow.
-    if (!exit_) came.value();
+    // Another task that waited may have been faster, and what it followed until then is no more.
+    if (times_asked_ == times_before) came.value();
 }
 
 // False: it has ended, but a debugger that follows it is told first.
@@ -114,6 +115,7 @@ bool subprocess::reap() {
     if (lost_) throw_lost();
     // As long as it is not reaped, its group is its own. Who waits may be faster than who stops it.
     if (is_stopping_ && leads_group_) send(process_signal::kill);
+    ++times_asked_;
     followed_.reset();
     std::error_code error;
     exit_ = child_.reap(error);

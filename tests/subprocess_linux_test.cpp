@@ -86,5 +86,25 @@ TEST_P(Subprocess, EndsForItsParentAfterADebuggerHasLetGo) {
     EXPECT_EQ(run(wait_for_one_that_is_followed()).signal, SIGKILL);
 }
 
+task<> wait_twice_for_one_that_is_followed() {
+    subprocess child = subprocess::start(command("sleep", "1000"));
+    debugger other(child.id());
+    auto first = create_task(child.wait());
+    auto second = create_task(child.wait());
+    for (int turn = 0; turn < 10; ++turn) co_await sleep(0s);
+    child.send(process_signal::kill);
+    // The loop sleeps: a kernel that wakes it tells it of one task's operation before the other's.
+    while (!is_a_zombie(child.id())) co_await sleep(10ms);
+    EXPECT_FALSE(first.done());
+    EXPECT_FALSE(second.done());
+    other.let_go();
+    EXPECT_EQ((co_await first).signal, SIGKILL);
+    EXPECT_EQ((co_await second).signal, SIGKILL);
+}
+
+TEST_P(Subprocess, EndsForAllWhoWaitAfterADebuggerHasLetGo) {
+    run(wait_twice_for_one_that_is_followed());
+}
+
 }  // namespace
 }  // namespace eddy::testing
