@@ -42,7 +42,10 @@ public:
     }
 
     ~kqueue_backend() override {
-        if (is_in_forked_child()) readiness_.leave();
+        if (!is_in_forked_child()) return;
+        readiness_.leave();
+        // Not ours to close: a child has no queue of its parent, and may have the number in use.
+        [[maybe_unused]] const native_handle number = queue_.release();
     }
 
     std::error_code attach(native_handle handle) override {
