@@ -87,6 +87,7 @@ std::error_code child_process::send_to_group(process_signal signal) const noexce
 }
 
 bool child_process::wait(std::chrono::milliseconds timeout) const noexcept {
+    if (!*this) return false;  // poll would sleep, having nothing to wait for
     // Further off than any process lives, and near enough for the clock to count to.
     constexpr std::chrono::milliseconds for_ever = std::chrono::hours(24 * 365 * 100);
     constexpr std::chrono::milliseconds longest_sleep = std::chrono::hours(24);

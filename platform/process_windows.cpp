@@ -224,6 +224,7 @@ std::error_code child_process::send_to_group(process_signal signal) const noexce
 }
 
 bool child_process::wait(std::chrono::milliseconds timeout) const noexcept {
+    if (!*this) return false;  // the handle of nothing is that of this process
     // The next number stands for ever: a month and a half has to do.
     constexpr std::chrono::milliseconds most(INFINITE - 1);
     const auto time = static_cast<DWORD>(std::clamp(timeout, timeout.zero(), most).count());

@@ -59,7 +59,13 @@ process_pool::~process_pool() {
         return;
     }
     scheduler_->close();
-    if (thread_.joinable()) thread_.join();
+    if (!thread_.joinable()) return;
+    // A callback that destroys the pool runs on its thread, which then ends by itself.
+    const bool is_on_its_thread = thread_.get_id() == std::this_thread::get_id();
+    if (is_on_its_thread)
+        thread_.detach();
+    else
+        thread_.join();
 }
 
 unsigned process_pool::concurrency() const noexcept {

@@ -33,7 +33,8 @@ std::string message_of(const std::exception_ptr& error) {
 
 }  // namespace
 
-// Whoever awaits a worker gets a std::system_error when it is closed, for which somebody has cared.
+// Whoever awaits a worker that is or was closed gets a std::system_error, for which somebody has
+// cared.
 
 task<> worker_fleet::follow_answers(std::shared_ptr<worker_fleet> fleet, worker_ptr worker) {
     try {
@@ -120,8 +121,9 @@ void worker_fleet::check_greeting(const message& greeting) {
 }
 
 void worker_fleet::worker_ended(const worker_ptr& worker) {
-    // What it has sent before counts.
-    while (take_answers(*worker) == reception::some) continue;
+    // What it has sent before counts, until who is called back destroys the pool.
+    while (!worker->is_closed() && take_answers(*worker) == reception::some) continue;
+    if (worker->is_closed()) return;
     const std::int64_t id = worker->id();
     const process_exit how = worker->reap();
     worker->close();

@@ -172,6 +172,12 @@ void worker_process::kill() noexcept {
     child_.send(process_signal::kill);
 }
 
+const attachment& worker_process::followed(const std::optional<attachment>& which) {
+    if (which) return *which;
+    throw std::system_error(std::make_error_code(std::errc::operation_canceled),
+                            "follow a worker that is closed");
+}
+
 process_exit worker_process::reap() noexcept {
     child_.wait(std::chrono::hours(1));
     std::error_code error;

@@ -78,9 +78,10 @@ public:
     void close() noexcept;
 
     process_channel& channel() noexcept { return *channel_; }
-    readiness_awaiter readable() const noexcept { return socket_followed_->readable(); }
-    readiness_awaiter writable() const noexcept { return socket_followed_->writable(); }
-    readiness_awaiter ended() const noexcept { return child_followed_->readable(); }
+    // Once it is closed they throw std::system_error, as awaiting them does if it is closed then.
+    readiness_awaiter readable() const { return followed(socket_followed_).readable(); }
+    readiness_awaiter writable() const { return followed(socket_followed_).writable(); }
+    readiness_awaiter ended() const { return followed(child_followed_).readable(); }
 
     bool is_sending = false;  // a task waits until more can be sent
     bool is_sated = false;    // had as many calls as it should, and still has half of them
@@ -92,6 +93,7 @@ private:
         std::optional<time_point> stop_by = std::nullopt;
     };
 
+    static const attachment& followed(const std::optional<attachment>& which);
     void on_due() noexcept override { changed_.set(); }
     std::optional<time_point> limit_of(const given_call& call, time_point now) const noexcept;
     bool reclaim(const given_call& call) noexcept;

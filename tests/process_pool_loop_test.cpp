@@ -198,6 +198,68 @@ TEST_F(ProcessPoolInLoop, CanBeSubmittedToByACallback) {
     EXPECT_EQ(run(main), 81);
 }
 
+TEST_F(ProcessPoolInLoop, MayBeDestroyedInTheTurnThatStartsItsWorkers) {
+    const auto main = []() -> task<ending> {
+        future<int> never;
+        {
+            process_pool pool(1);
+            never = pool.submit(fn<square>, 3);
+            co_await yield();
+        }
+        for (int turn = 0; turn < 10; ++turn) co_await sleep(0s);
+        co_return co_await ending_of([](future<int>& f) -> task<> { co_await f; }(never));
+    };
+    EXPECT_EQ(run(main), ending::task_cancelled);
+}
+
+TEST_F(ProcessPoolInLoop, MayBeDestroyedByACallback) {
+    const auto main = []() -> task<> {
+        auto pool = std::make_unique<process_pool>(1);
+        future<int> result = pool->submit(fn<square>, 3);
+        result.on_done([&] { pool.reset(); });
+        EXPECT_EQ(co_await result, 9);
+        EXPECT_EQ(pool, nullptr);
+        EXPECT_FALSE(testing::has_children());
+        for (int turn = 0; turn < 10; ++turn) co_await sleep(0s);
+    };
+    run(main);
+}
+
+// So much that it is not received together with anything else.
+constexpr std::size_t much = 100'000;
+
+std::string much_of(char letter) {
+    return std::string(much, letter);
+}
+
+std::string much_and_then_die() {
+    std::thread([] {
+        std::this_thread::sleep_for(50ms);  // in which the answer is sent
+        std::_Exit(3);
+    }).detach();
+    return much_of('b');
+}
+
+// The worker's end is handled before its answers are, because the turn is used up.
+TEST_F(ProcessPoolInLoop, MayBeDestroyedByACallbackOfAWorkerThatHasEnded) {
+    const auto main = []() -> task<> {
+        auto pool = std::make_unique<process_pool>(1);
+        const auto worker = co_await pool->submit(fn<testing::own_process>);
+        future<std::string> first = pool->submit(fn<much_of>, 'a');
+        future<std::string> second = pool->submit(fn<much_and_then_die>);
+        second.on_done([&] { pool.reset(); });
+        for (int turn = 0; turn < 10; ++turn) co_await sleep(0s);
+        EXPECT_TRUE(testing::process_ends_soon(worker));
+        co_await yield();
+        event_loop::running().take_budget(1000);
+        co_await sleep(0s);
+        while (pool != nullptr) co_await sleep(0s);
+        EXPECT_EQ(first.result().size(), much);
+        EXPECT_FALSE(testing::has_children());
+    };
+    run(main);
+}
+
 TEST_F(ProcessPoolInLoop, MayBeOneOfSeveral) {
     const auto main = []() -> task<int> {
         process_pool one(1);

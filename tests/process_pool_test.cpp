@@ -7,7 +7,9 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <future>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -254,6 +256,19 @@ TEST_F(ProcessPool, HasNoWorkersAfterItWasShutDown) {
     EXPECT_TRUE(testing::has_children());
     pool.shutdown();
     EXPECT_FALSE(testing::has_children());
+}
+
+TEST_F(ProcessPool, MayBeDestroyedByACallbackOnItsThread) {
+    const std::size_t threads_before = testing::threads_of_this_process();
+    auto pool = std::make_unique<process_pool>(1);
+    std::promise<void> destroyed;
+    pool->submit(fn<square>, 3).on_done([&] {
+        pool.reset();
+        destroyed.set_value();
+    });
+    destroyed.get_future().get();
+    EXPECT_FALSE(testing::has_children());
+    while (testing::threads_of_this_process() > threads_before) std::this_thread::yield();
 }
 
 TEST_F(ProcessPool, CanBeMadeAndDestroyedAHundredTimes) {

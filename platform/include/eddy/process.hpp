@@ -80,7 +80,7 @@ public:
     std::error_code send_to_group(process_signal signal) const noexcept;
 
     /// Blocks until it has ended, or for that long (on Windows 49 days at most). Returns whether it
-    /// has.
+    /// has; without a child, that it has not, at once.
     bool wait(std::chrono::milliseconds timeout) const noexcept;
 
     /// How it ended; none while it runs. After an answer or an error there is no child any more.
