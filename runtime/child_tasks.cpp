@@ -14,9 +14,9 @@ void child_tasks::on_task_done(task_control& child) noexcept {
         child.error_unseen = false;
         if (child.ended_cancelled()) {
             any_cancelled_ = true;
-        } else {
+        } else if (when_ == cancel_rest::on_failure) {
             add_error(child.error());
-            if (when_ == cancel_rest::on_failure) cancel();
+            cancel();
         }
     }
     if (when_ == cancel_rest::on_first_end) cancel();
