@@ -6,6 +6,11 @@
 
 namespace eddy::http {
 
+origin::origin(pool& of) : pool_(of) {
+    origins_by_arrival maker;
+    place_ = maker.extract(maker.emplace(turn_, this).first);
+}
+
 void origin::on_idle_ended(connection& which) noexcept {
     pool& from = pool_;
     from.drop_idle(*this, which);  // this origin may be gone now
@@ -84,40 +89,45 @@ std::optional<lease> pool::try_take(origin& from) {
         --from.open_;
         --open_;
     }
-    if (!can_serve(from)) return std::nullopt;
+    if (!has_room() || !has_room_at(from)) return std::nullopt;
     if (open_ >= limits_.connections) evict_oldest();
     ++from.open_;
     ++open_;
     return lease(*this, from, nullptr);
 }
 
-bool pool::can_serve(const origin& at) const noexcept {
-    if (!at.idle_.empty()) return true;
-    if (at.open_ >= limits_.per_origin) return false;
+// Whoever has room at his origin and in the pool can be served. An idle connection makes room in
+// the pool for all, since it can be closed, and at its origin, since it can be used.
+bool pool::has_room() const noexcept {
     return open_ < limits_.connections || !idle_.empty();
 }
 
-// The one who waits longest among those who can be served: nobody is overtaken for long by a busier
-// origin. Looks at each origin where somebody waits, not at everybody who waits.
-origin* pool::next_to_serve() noexcept {
-    origin* next = nullptr;
-    for (origin& each : starving_) {
-        if (!can_serve(each)) continue;
-        if (next == nullptr || each.waiters_.front().arrival_ < next->waiters_.front().arrival_) {
-            next = &each;
-        }
-    }
-    return next;
+bool pool::has_room_at(const origin& at) const noexcept {
+    return at.open_ < limits_.per_origin || !at.idle_.empty();
 }
 
+// The one who waits longest among those who can be served comes first: nobody is overtaken for long
+// by a busier origin.
 void pool::serve() noexcept {
-    while (waiting_ > 0 && !closed_) {
-        origin* const next = next_to_serve();
-        if (next == nullptr) return;
-        std::optional<lease> taken = try_take(*next);
+    while (!line_.empty() && has_room() && !closed_) {
+        origin& next = *line_.begin()->second;
+        std::optional<lease> taken = try_take(next);
         if (!taken) return;
-        next->waiters_.front().serve(*std::move(taken));
+        next.waiters_.front().serve(*std::move(taken));
     }
+}
+
+// Puts an origin where it belongs, or out of the line, after anything about it has changed.
+void pool::line_up(origin& at) noexcept {
+    const bool stands = at.place_.empty();
+    const bool belongs = !at.waiters_.empty() && has_room_at(at);
+    if (!stands && !belongs) return;
+    if (stands && belongs && at.turn_ == at.waiters_.front().arrival_) return;
+    if (stands) at.place_ = line_.extract(at.turn_);
+    if (!belongs) return;
+    at.turn_ = at.waiters_.front().arrival_;
+    at.place_.key() = at.turn_;
+    line_.insert(std::move(at.place_));
 }
 
 void pool::put_idle(origin& at, connection& which, duration expiry) noexcept {
@@ -125,6 +135,7 @@ void pool::put_idle(origin& at, connection& which, duration expiry) noexcept {
     idle_.push_back(which);
     ++idle_count_;
     which.idle(at, deadline_after(event_loop::current()->now(), expiry));
+    line_up(at);
 }
 
 void pool::take_idle(connection& which) noexcept {
@@ -148,6 +159,7 @@ void pool::evict_oldest() noexcept {
 void pool::close_slot(origin& at) noexcept {
     --at.open_;
     --open_;
+    line_up(at);
     forget_if_unused(at);
     if (closed_ && open_ == 0) drained_.set();
 }
@@ -187,6 +199,7 @@ void lease_waiter::await_suspend(coroutine caller) {
     if (origin_->waiters_.empty()) pool_.starving_.push_back(*origin_);
     origin_->waiters_.push_back(*this);
     arrival_ = ++pool_.arrivals_;
+    pool_.line_up(*origin_);
     ++pool_.waiting_;
     park(caller);
 }
@@ -227,6 +240,7 @@ void lease_waiter::leave_line() noexcept {
     if (is_armed()) parked_task()->loop.timers().disarm(*this);
     list_node<by_arrival>::unlink();
     --pool_.waiting_;
+    pool_.line_up(*origin_);
     if (!origin_->waiters_.empty()) return;
     origin_->list_node<starving>::unlink();
     pool_.forget_if_unused(*origin_);

@@ -7,6 +7,8 @@
 
 #include "http_connection.hpp"
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +20,10 @@ namespace eddy::http {
 class pool;
 class lease;
 class lease_waiter;
+class origin;
+
+/// Origins where somebody waits, by the arrival of the one who has waited there for longest.
+using origins_by_arrival = std::map<std::uint64_t, origin*>;
 
 struct by_arrival;  // the list of those who wait at one origin
 struct starving;    // the list of origins where somebody waits
@@ -25,7 +31,7 @@ struct starving;    // the list of origins where somebody waits
 /// What a pool has of one scheme, host and port.
 class origin final : public connection_owner, public list_node<starving> {
 public:
-    explicit origin(pool& of) noexcept : pool_(of) {}
+    explicit origin(pool& of);
 
     void on_idle_ended(connection& which) noexcept override;
     void on_idle_expired(connection& which) noexcept override { on_idle_ended(which); }
@@ -39,6 +45,11 @@ private:
     std::size_t open_ = 0;                             // leased or idle
     intrusive_list<connection, idle_at_origin> idle_;  // the warmest first
     intrusive_list<lease_waiter, by_arrival> waiters_;
+
+    // Either it stands in the line of the pool, under `turn_`, or it holds its place there: made in
+    // advance, because who gives back a lease or is cancelled must not have to allocate.
+    origins_by_arrival::node_type place_;
+    std::uint64_t turn_ = 0;
 };
 
 /// The right to one connection to an origin. Without a connection, its holder makes one. What it
@@ -107,9 +118,10 @@ private:
 
     origin& at(std::string_view key);
     std::optional<lease> try_take(origin& from);
-    bool can_serve(const origin& at) const noexcept;
-    origin* next_to_serve() noexcept;
+    bool has_room() const noexcept;
+    bool has_room_at(const origin& at) const noexcept;
     void serve() noexcept;
+    void line_up(origin& at) noexcept;
     void put_idle(origin& at, connection& which, duration expiry) noexcept;
     void take_idle(connection& which) noexcept;
     void drop_idle(origin& at, connection& which) noexcept;
@@ -124,6 +136,8 @@ private:
 
     // Whoever waits is at the limit of its origin, or the pool is at its own with nothing idle.
     intrusive_list<origin, starving> starving_;
+    // Those of them that are not at their own limit: once the pool has room, the first is served.
+    origins_by_arrival line_;
     intrusive_list<connection, all_idle> idle_;  // the one idle for longest first
     std::size_t open_ = 0;
     std::size_t idle_count_ = 0;

@@ -45,6 +45,15 @@ task<> hold(http::pool& pool, std::string origin, std::string name, std::vector<
     co_await go.wait();
 }
 
+task<> time_out(http::pool& pool, std::string origin, duration limit) {
+    try {
+        co_await pool.acquire(origin, limit);
+        ADD_FAILURE() << "it was served";
+    } catch (const http::error& thrown) {
+        EXPECT_EQ(thrown.kind(), http::error_kind::pool_timeout);
+    }
+}
+
 TEST(HttpPool, LendsTheConnectionThatWasUsedLast) {
     simulate([]() -> task<> {
         http::pool pool(limited(10, 10));
@@ -123,6 +132,72 @@ TEST(HttpPool, AtItsTotalLimitServesTheOneWhoWaitsLongestOfAnyOrigin) {
         held.reset();
         for (auto& each : holders) co_await each;
         EXPECT_EQ(order, (std::vector<std::string>{"b", "a", "c", "b"}));
+    }());
+}
+
+TEST(HttpPool, PassesOverAnOriginThatIsAtItsOwnLimit) {
+    simulate([]() -> task<> {
+        http::pool pool(limited(2, 1));
+        std::vector<std::string> order;
+        event go;
+        go.set();
+        std::optional<http::lease> of_a = co_await pool.acquire("a", forever);
+        std::optional<http::lease> of_b = co_await pool.acquire("b", forever);
+        auto first = create_task(hold(pool, "a", "a", order, go));
+        auto second = create_task(hold(pool, "c", "c", order, go));
+        while (pool.stats().waiting < 2) co_await yield();
+        of_b.reset();
+        co_await second;
+        EXPECT_FALSE(first.done());
+        of_a.reset();
+        co_await first;
+        EXPECT_EQ(order, (std::vector<std::string>{"c", "a"}));
+    }());
+}
+
+TEST(HttpPool, KeepsNoTurnForThoseWhoLeaveTheLine) {
+    simulate([]() -> task<> {
+        http::pool pool(limited(1, 1));
+        std::vector<std::string> order;
+        event go;
+        go.set();
+        std::optional<http::lease> held = co_await pool.acquire("a", forever);
+        auto leaves = create_task(hold(pool, "b", "cancelled", order, go));
+        auto times_out = create_task(time_out(pool, "c", 1s));
+        auto first = create_task(hold(pool, "d", "d", order, go));
+        auto second = create_task(hold(pool, "b", "b", order, go));
+        auto third = create_task(hold(pool, "c", "c", order, go));
+        while (pool.stats().waiting < 5) co_await yield();
+        leaves.cancel();
+        co_await times_out;
+        EXPECT_EQ(pool.stats().waiting, 3u);
+        held.reset();
+        co_await first;
+        co_await second;
+        co_await third;
+        EXPECT_EQ(order, (std::vector<std::string>{"d", "b", "c"}));
+    }());
+}
+
+TEST(HttpPool, GivesUpAConnectionThatSomebodyWaitsForToTheOneWhoWaitsLonger) {
+    simulate([]() -> task<> {
+        http::pool pool(limited(1, 1));
+        std::vector<unique_handle> ends;
+        std::vector<std::string> order;
+        event go;
+        http::lease held = co_await pool.acquire("a", forever);
+        held.attach(open(ends, "one"));
+        auto longer = create_task(hold(pool, "b", "b", order, go));
+        auto shorter = create_task(hold(pool, "a", "a", order, go));
+        while (pool.stats().waiting < 2) co_await yield();
+        held.give_back(minute);
+        co_await sleep(1s);
+        EXPECT_EQ(order, std::vector<std::string>{"b"});
+        EXPECT_EQ(pool.stats().open, 1u);
+        go.set();
+        co_await longer;
+        co_await shorter;
+        EXPECT_EQ(pool.stats().reused, 0u);
     }());
 }
 
