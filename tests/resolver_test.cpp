@@ -13,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -212,6 +213,152 @@ TEST(ResolverCache, AsksAnewWhereTheLoopThatAskedStandsStill) {
     still.run_until_complete(find_within(cache, 2s, found));
     EXPECT_TRUE(found);
     EXPECT_EQ(lookups, 2);
+}
+
+int under_way = 0;
+int most_under_way = 0;
+
+struct under_way_while_it_lives {
+    under_way_while_it_lives() { most_under_way = std::max(most_under_way, ++under_way); }
+    ~under_way_while_it_lives() { --under_way; }
+};
+
+// The same, and a name that begins with "dead" takes 20 seconds.
+task<endpoints> counted_lookup(std::string host) {
+    const under_way_while_it_lives guard;
+    if (host.starts_with("dead")) co_await sleep(19s);
+    co_return co_await slow_lookup(std::move(host));
+}
+
+// Asks for so many names, each of them begins with `name`, and does not wait.
+std::vector<task_handle<endpoints>> ask_for(resolver_cache& cache, std::string name, int count) {
+    std::vector<task_handle<endpoints>> asking;
+    for (int number = 0; number < count; ++number) {
+        asking.push_back(create_task(cache.find(name + std::to_string(number))));
+    }
+    return asking;
+}
+
+constexpr int limit = resolver_cache::most_at_once;
+
+TEST(ResolverCache, HasOnlySoManyLookupsUnderWayAtOnce) {
+    simulate([]() -> task<> {
+        lookups = most_under_way = 0;
+        resolver_cache cache(counted_lookup);
+        auto some = ask_for(cache, "a", 2 * limit);
+        auto others = ask_for(cache, "no", limit);
+        for (auto& each : some) EXPECT_EQ((co_await each).size(), 1u);
+        for (auto& each : others) EXPECT_THROW(co_await each, std::system_error);
+        EXPECT_EQ(most_under_way, limit);
+        EXPECT_EQ(lookups, 3 * limit);
+        EXPECT_EQ(under_way, 0);
+    }());
+}
+
+TEST(ResolverCache, DropsALookupThatIsGivenUpBeforeItsTurn) {
+    simulate([]() -> task<> {
+        lookups = 0;
+        resolver_cache cache(counted_lookup);
+        const time_point start = simulation().now();
+        auto dead = ask_for(cache, "dead", limit);
+        auto given_up = ask_for(cache, "a", 3 * limit);
+        co_await sleep(1s);
+        for (auto& each : given_up) each.cancel();
+        auto live = create_task(cache.find("live"));
+        co_await sleep(1s);
+        EXPECT_EQ(cache.size(), limit + 1u) << "what was given up is forgotten at once";
+        EXPECT_EQ((co_await live).size(), 1u);
+        EXPECT_EQ(elapsed_since(start), 21s) << "its turn comes when the first of the dead ends";
+        for (auto& each : dead) co_await each;
+        EXPECT_EQ(lookups, limit + 1);
+    }());
+}
+
+TEST(ResolverCache, StartsNoLookupThatIsGivenUpAtOnce) {
+    simulate([]() -> task<> {
+        lookups = 0;
+        resolver_cache cache(counted_lookup);
+        create_task(cache.find("a")).cancel();
+        auto given_up = create_task(cache.find("b"));
+        given_up.cancel();
+        co_await sleep(1s);
+        EXPECT_EQ(lookups, 0);
+        EXPECT_EQ((co_await cache.find("b")).size(), 1u);
+    }());
+}
+
+TEST(ResolverCache, KeepsALookupInLineForWhoJoinedLater) {
+    simulate([]() -> task<> {
+        lookups = 0;
+        resolver_cache cache(counted_lookup, 1);
+        auto dead = create_task(cache.find("dead"));
+        auto first = create_task(cache.find("a"));
+        co_await sleep(1s);
+        auto second = create_task(cache.find("a"));
+        co_await sleep(1s);
+        first.cancel();
+        EXPECT_EQ((co_await second).size(), 1u);
+        EXPECT_EQ(lookups, 2);
+    }());
+}
+
+TEST(ResolverCache, AsksAnewForANameThatWasGivenUpInLine) {
+    simulate([]() -> task<> {
+        lookups = 0;
+        resolver_cache cache(counted_lookup, 1);
+        auto dead = create_task(cache.find("dead"));
+        co_await sleep(1s);
+        EXPECT_FALSE((co_await move_on_after(1s, cache.find("a"))).has_value());
+        EXPECT_EQ((co_await cache.find("a")).size(), 1u);
+        EXPECT_EQ(lookups, 2);
+    }());
+}
+
+TEST(ResolverCache, LosesNoTurnWhoeverIsCancelledWhenever) {
+    sweep([](simulated_backend&) {
+        most_under_way = 0;
+        const auto names = std::make_shared<resolver_cache>(counted_lookup, 1);
+        scenario made;
+        for (const char* const host : {"a", "b", "b", "no", "c"}) {
+            made.tasks.push_back(find_name(names, host));
+        }
+        made.victims = 4;
+        made.check = [] { EXPECT_LE(most_under_way, 1); };
+        return made;
+    });
+}
+
+TEST(ResolverCache, ForgetsLookupsThatStandInLineWhenTheirLoopEnds) {
+    lookups = 0;
+    resolver_cache cache(counted_lookup);
+    simulate([](resolver_cache& names) -> task<> {
+        ask_for(names, "a", 2 * limit);
+        co_await sleep(500ms);
+    }(cache));
+    EXPECT_EQ(lookups, limit);
+    EXPECT_EQ(cache.size(), 0u);
+    simulate([](resolver_cache& names) -> task<> {
+        for (auto& each : ask_for(names, "a", 2 * limit)) EXPECT_EQ((co_await each).size(), 1u);
+    }(cache));
+    EXPECT_EQ(lookups, 3 * limit);
+}
+
+task<> ask_and_leave(resolver_cache& names) {
+    ask_for(names, "dead", 2 * limit);
+    co_await sleep(500ms);
+}
+
+TEST(ResolverCache, LetsNoLoopStandInTheLineOfAnotherOne) {
+    resolver_cache cache(counted_lookup);
+    event_loop still(simulated());
+    event_loop other(simulated());
+    bool found = false;
+    still.run_until_complete(ask_and_leave(cache));
+    other.run_until_complete(find_within(cache, 2s, found));
+    EXPECT_TRUE(found) << "a loop that stands still holds up only its own";
+    found = false;
+    still.run_until_complete(find_within(cache, 2s, found));
+    EXPECT_TRUE(found) << "what another loop has found is known";
 }
 
 TEST(ResolverCache, DoesNotGrowForever) {
