@@ -12,7 +12,8 @@ bool future_suspension::await_suspend(coroutine caller) noexcept {
     began_cancelled_ = is_cancelled();
     if (began_cancelled_ && how_ != when_cancelled::leave)
         has_cancelled_ = core_.cancel(cancel_mode::stop);
-    if (began_cancelled_ && how_ != when_cancelled::wait) return false;
+    has_left_ = began_cancelled_ && how_ != when_cancelled::wait;
+    if (has_left_) return false;
     if (core_.watch(*this)) {
         // What is posted from now on stays in the queue until this turn is over.
         was_watching_ = true;
@@ -32,6 +33,7 @@ void future_suspension::interrupt() noexcept {
     if (how_ != when_cancelled::wait) {
         // Too late: it is done and has been posted.
         if (!core_.unwatch(*this)) return;
+        has_left_ = true;
         wake_interrupted();
     }
     if (how_ == when_cancelled::leave) return;

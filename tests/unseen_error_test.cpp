@@ -3,7 +3,9 @@
 #include "support/latch.hpp"
 
 #include <eddy/completer.hpp>
+#include <eddy/create_task.hpp>
 #include <eddy/run.hpp>
+#include <eddy/sleep.hpp>
 
 #include <gtest/gtest.h>
 
@@ -78,6 +80,45 @@ TEST_F(UnseenError, IsNoneIfTheWorkWasCancelled) {
     producer.get_future().cancel();
     producer.set_result(7);
     EXPECT_EQ(reports, 0);
+}
+
+task<void> await_or_abandon(future<int> awaited) {
+    co_await awaited.or_abandon();
+}
+
+TEST_F(UnseenError, IsNoneIfACancelledTaskHasLeftTheWorkBehind) {
+    const auto main = []() -> task<void> {
+        completer<int> left_while_it_ran;
+        completer<int> left_before;
+        left_while_it_ran.start();
+        left_before.start();
+        auto waiting = create_task(await_or_abandon(left_while_it_ran.get_future()));
+        auto coming = create_task(await_or_abandon(left_before.get_future()));
+        coming.cancel();
+        co_await yield();
+        waiting.cancel();
+        EXPECT_THROW(co_await waiting, task_cancelled);
+        EXPECT_THROW(co_await coming, task_cancelled);
+        left_while_it_ran.set_exception(error_saying("broken"));
+        left_before.set_exception(error_saying("broken"));
+    };
+    run(main);
+    EXPECT_EQ(reports, 0) << "whoever leaves work behind does not want to know how it ends";
+}
+
+TEST_F(UnseenError, IsReportedIfACancelledTaskHasWaitedForTheWork) {
+    const auto await = [](future<int> awaited) -> task<void> { co_await awaited; };
+    const auto main = [](task<void> (*await_one)(future<int>)) -> task<void> {
+        completer<int> producer;
+        producer.start();
+        auto waiting = create_task(await_one(producer.get_future()));
+        waiting.cancel();
+        co_await yield();
+        producer.set_exception(error_saying("broken"));
+        EXPECT_THROW(co_await waiting, task_cancelled);
+    };
+    run(main, +await);
+    EXPECT_EQ(reports, 1) << "its failure is the only trace of what went wrong";
 }
 
 TEST_F(UnseenError, IsReportedOnceThoughBothEndsGoAtOnce) {

@@ -84,7 +84,8 @@ public:
     future_awaiter<T> operator co_await() noexcept {
         return future_awaiter<T>(state(), when_cancelled::wait);
     }
-    /// The same, but a cancelled task leaves running work behind and goes on at once.
+    /// The same, but a cancelled task leaves running work behind and goes on at once. Nobody hears
+    /// of it then if the work fails.
     future_awaiter<T> or_abandon() noexcept {
         return future_awaiter<T>(state(), when_cancelled::abandon);
     }

@@ -29,6 +29,8 @@ protected:
     future_suspension(future_core& awaited, when_cancelled how) noexcept
         : core_(awaited), how_(how) {}
 
+    /// Whether the wait was cancelled and did not last until the work was done.
+    bool has_left() const noexcept { return has_left_; }
     /// Throws if the wait was cancelled.
     void stop_waiting();
     /// Throws what is to be thrown in place of a result.
@@ -42,6 +44,7 @@ private:
     when_cancelled how_;
     bool began_cancelled_ = false;  // the task was cancelled before it came here
     bool was_watching_ = false;
+    bool has_left_ = false;
     bool has_cancelled_ = false;  // the future
     event_loop* loop_ = nullptr;
 };
@@ -54,6 +57,7 @@ public:
         : future_suspension(awaited, how), state_(awaited) {}
 
     T await_resume() {
+        if (has_left()) state_.is_abandoned = true;
         end_wait();
         state_.is_seen = true;
         return std::move(state_.outcome).value();

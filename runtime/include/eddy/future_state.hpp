@@ -28,6 +28,9 @@ public:
     result<T> outcome;
     /// Whether the consumer has asked for it.
     bool is_seen = false;
+    /// Whether the consumer has left the work behind and does not care how it ends. Apart from
+    /// `is_seen`, which the producer may set at the same time, when it drops the work.
+    bool is_abandoned = false;
 
     /// Calls `f` and stores what it returns or throws.
     template <class Function>
@@ -46,7 +49,7 @@ public:
 
 protected:
     ~future_state() override {
-        if (outcome.error() && !is_seen) report_unseen_error(outcome.error());
+        if (outcome.error() && !is_seen && !is_abandoned) report_unseen_error(outcome.error());
     }
 };
 
