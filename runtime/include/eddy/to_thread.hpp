@@ -23,7 +23,8 @@ task<call_result<Function, Arguments...>> to_thread(Function f, Arguments... arg
 }
 
 /// The same, but a task that is cancelled goes on at once and leaves the call behind, to end some
-/// time: it must not use anything that the task owns.
+/// time: it must not use anything that the task owns. Nobody hears of it if it fails. Only the end
+/// of the program waits for it, as for every call on the pool.
 template <class... Arguments, submittable<Arguments...> Function>
 task<call_result<Function, Arguments...>> to_thread(abandon_on_cancel_t, Function f,
                                                     Arguments... arguments) {
