@@ -50,6 +50,11 @@ public:
     /// if the kernel refuses that for good, as it does on a thread that is not the loop's.
     void flush() noexcept;
 
+    /// Whether operations wait for the kernel to be entered to be finished.
+    bool kernel_can_finish_more() const noexcept {
+        return (IO_URING_READ_ONCE(*ring_.sq.kflags) & IORING_SQ_TASKRUN) != 0;
+    }
+
     /// Takes the oldest completion. False: there is none.
     bool take(completion& next) noexcept {
         if (!set_aside_.empty()) [[unlikely]] {

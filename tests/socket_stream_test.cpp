@@ -67,6 +67,7 @@ task<> sleep_while_much_comes(std::size_t count) {
     for (unix_stream& each : readers) reading.push_back(read_byte(each, waiting, done));
     const auto send_to_all = [&]() -> task<> {
         while (waiting < count) co_await yield();
+        co_await sleep(0ns);  // now the kernel knows of all
         for (const socket_pair& each : pairs) send_all(each.other.get(), "x");
         co_await sleep(0ns);
         EXPECT_EQ(done, count) << "the timer came first";

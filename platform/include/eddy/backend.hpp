@@ -54,8 +54,8 @@ public:
     /// nothing, as after a signal. Throws std::system_error if the kernel refuses.
     virtual void poll(std::optional<duration> timeout, operation_list& completed) = 0;
 
-    /// Whether the last poll knew of more than it took, and the next one takes that without asking
-    /// the kernel and without sleeping.
+    /// Whether the last poll knew of more than it took, and the next one takes that without
+    /// sleeping.
     virtual bool has_more() const noexcept { return false; }
 
     /// Whether `read_at` and `write_at` are in flight like all others. If not, `submit` returns
