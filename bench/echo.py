@@ -163,7 +163,7 @@ def verdict(server, figures, connections):
     peers = [each.peer.name for each in others_in(figures)]
     metered = [figures[name]["between_calls"] for name in peers if figures[name]["between_calls"]]
     if mine["between_calls"] is not None and metered:
-        words.append(f"{mine['between_calls'] / min(metered):.2f} of the best peer's")
+        words.append(f"user time {mine['between_calls'] / min(metered):.2f} of the best peer's")
     below = [name for name in peers if figures[name]["cpu"] <= mine["cpu"]]
     if connections > 1 and peers:
         words.append("BEHIND " + ", ".join(below) if below else "below every peer")

@@ -32,14 +32,20 @@ task<> connection::pump(std::shared_ptr<connection> self) {
     } catch (const std::exception&) {
         // It is closed either way, and nobody is left who would care how.
     } catch (const cancelled&) {  // the loop ends
-        self->let_stream_go();
+        self->end_pump();
         throw;
     }
-    self->let_stream_go();
+    self->end_pump();
+}
+
+void connection::end_pump() noexcept {
+    if (!ended_) end();
+    pump_is_over_ = true;
+    let_stream_go();
 }
 
 // The stream belongs to this loop, which the connection may outlive in a response that nobody has
-// read to its end. Who writes is a task of this loop, and lets the connection go before it ends.
+// read to its end. Who still writes, and is told of arrivals therefore, needs it until then.
 void connection::let_stream_go() noexcept {
     if (listener_ == nullptr) stream_.reset();
 }

@@ -74,7 +74,10 @@ public:
     /// Receives from now on what comes next, also if nobody waits for it.
     void arm() noexcept;
     /// Who is told what arrives from now on. Null: nobody.
-    void tell_arrivals_to(arrival_listener* listener) noexcept { listener_ = listener; }
+    void tell_arrivals_to(arrival_listener* listener) noexcept {
+        listener_ = listener;
+        if (pump_is_over_) let_stream_go();
+    }
 
     /// Whether bytes, or the end, have come that nobody has received yet.
     bool has_news() const noexcept { return begin_ != end_ || ended_; }
@@ -102,6 +105,7 @@ private:
 
     static task<> pump(std::shared_ptr<connection> self);
     task<> receive_until_end();
+    void end_pump() noexcept;
     void let_stream_go() noexcept;
     void make_room();
     void resize(std::size_t size);
@@ -127,6 +131,7 @@ private:
 
     event wanted_;  // set: the pump shall receive
     bool retired_ = false;
+    bool pump_is_over_ = false;
     cancel_scope* receiving_ = nullptr;  // around the pump's work, while it does any
     arrival_listener* listener_ = nullptr;
     arrival* waiting_ = nullptr;         // who waits for bytes; nobody while it is idle

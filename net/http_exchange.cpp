@@ -109,7 +109,7 @@ task<> exchange::send(std::string_view text) {
 
 // Whether the server wants no more of the request: it has refused or redirected it, hung up, or
 // sent what is no answer. An informational response is none, and the real one is still to come
-// (RFC 9110, 15.2). One that is content may have read nothing yet, and want all of it.
+// (RFC 9110, 15.2). One that is satisfied may have read nothing yet, and want all of it.
 bool exchange::is_refused() noexcept {
     if (!answered_ && !head_failure_ && !on().unread().empty()) {
         try {
@@ -119,7 +119,7 @@ bool exchange::is_refused() noexcept {
         }
     }
     if (head_failure_) return true;
-    if (answered_) return !is_content();
+    if (answered_) return !is_satisfied();
     if (on().has_ended()) return true;
     on().arm();
     return false;
@@ -135,8 +135,8 @@ task<> exchange::receive_head(method asked) {
             throw error(error_kind::closed_in_head, "the connection closed in the headers");
         throw error(error_kind::closed_before_response, "the connection closed without an answer");
     }
-    // It has not seen the end of what it was content with.
-    if (write_failure_ && is_content()) std::rethrow_exception(write_failure_);
+    // It has not seen the end of what it was satisfied with.
+    if (write_failure_ && is_satisfied()) std::rethrow_exception(write_failure_);
     const body_framing framing = head_.framing.of_response(asked, head_.status);
     body_.emplace(framing, message_kind::response, limits_.headers);
 }

@@ -64,7 +64,7 @@ private:
     task<> look_behind_last_response();
     task<> send(std::string_view text);
     bool is_refused() noexcept;
-    bool is_content() const noexcept { return head_.status < 300; }  // once it has answered
+    bool is_satisfied() const noexcept { return head_.status < 300; }  // once it has answered
     task<> receive_head(method asked);
     void parse_head();
     void take_head();

@@ -56,12 +56,14 @@ public:
     /// How long to wait now that `moved` bytes have come or gone.
     duration time_for_more(std::uint64_t moved) const noexcept {
         if (slowest_ == 0) return pause_;
-        const auto earned = std::chrono::seconds(moved / slowest_);
+        const auto earned = std::chrono::seconds(std::min(moved / slowest_, longest_in_seconds));
         const time_point end = deadline_after(deadline_after(start_, pause_), earned);
         return std::min(pause_, end - event_loop::current()->now());
     }
 
 private:
+    static constexpr std::uint64_t longest_in_seconds = 1'000'000'000;
+
     time_point start_ = event_loop::current()->now();
     duration pause_;
     std::uint64_t slowest_;
@@ -177,7 +179,7 @@ task<> session::read_body(request& into, const message_head& head) {
     }
     body_decoder decoder(framing, message_kind::request, server_.limits.headers);
     const pace begun(server_.limits.body_pause, server_.limits.slowest);
-    std::uint64_t received = 0;
+    std::uint64_t received = unread().size();
     while (!decoder.complete()) {
         if (unread().empty()) {
             co_await fill_body(begun.time_for_more(received));

@@ -28,8 +28,9 @@ public:
     /// `look_up` finds the endpoints of a name, with port 0, and may take its time.
     using lookup = task<endpoints> (*)(std::string host);
 
-    // Half of the threads of the blocking pool. A name whose servers do not answer holds a thread
-    // for long, and nothing can be done about it: the other half is left for files and `to_thread`.
+    // Half of the threads that the blocking pool has by default. A name whose servers do not answer
+    // holds a thread for long, and nothing can be done about it: the other half is left for files
+    // and `to_thread`.
     static constexpr std::size_t most_at_once = 32;
 
     /// Each loop has at most `limit` lookups under way; the others stand in line.

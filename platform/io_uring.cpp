@@ -42,6 +42,9 @@ namespace {
 // - A connect to a local listener that is full waits on a thread of the kernel's, and on the way
 //   there no cancel finds it. So that is a call of ours, which does not wait.
 // - A submission queue that is full means: submit and go on.
+// - Since Linux 6.13 the kernel finishes 20 operations at most when it is entered, and says by a
+// flag
+//   that more are waiting for that.
 // - A forked child shares the rings, but has no part in them.
 
 class io_uring_backend final : public backend {
@@ -91,11 +94,9 @@ public:
     void poll(std::optional<duration> timeout, operation_list& completed) override {
         if (!operations_.finished.empty()) timeout = duration::zero();
         ring_.enter(timeout);
-        take_all();
+        const bool was_cut_short = take_all() >= most_per_enter && ring_.kernel_can_finish_more();
+        portions_ = was_cut_short && portions_ < most_portions ? portions_ + 1 : 0;
         completed.append(operations_.finished);
-        // A kernel finishes 20 operations at most when it is entered (since Linux 6.13). The loop's
-        // timers wait for the rest, but not for ever.
-        portions_ = ring_.kernel_can_finish_more() && portions_ < most_portions ? portions_ + 1 : 0;
     }
 
     bool has_more() const noexcept override { return portions_ > 0; }
@@ -154,9 +155,10 @@ private:
         io_uring_sqe_set_data64(request, user_data_of(&op, mark::operation));
     }
 
-    void take_all() noexcept {
-        completion next;
-        while (ring_.take(next)) dispatch(next);
+    int take_all() noexcept {
+        int taken = 0;
+        for (completion next; ring_.take(next); ++taken) dispatch(next);
+        return taken;
     }
 
     void dispatch(const completion& answer) noexcept {
@@ -229,10 +231,11 @@ private:
         operations_.end(op);
     }
 
-    // As many operations as epoll tells of at a time, or a few more.
-    static constexpr int most_portions = 7;
+    // Then the rest goes first, but not for ever: 160 operations, a few more than epoll tells of.
+    static constexpr int most_per_enter = 20;
+    static constexpr int most_portions = 160 / most_per_enter - 1;
 
-    int portions_ = 0;                // that the kernel has finished and had more
+    int portions_ = 0;                // so many times in a row the kernel had more
     std::uint64_t system_calls_ = 0;  // beside those for the ring
 
     eventfd_wake wake_;

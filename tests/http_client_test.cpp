@@ -297,7 +297,7 @@ TEST(HttpClient, SendsItsBodyToTheEndIfTheServerIsContentBefore) {
     }());
 }
 
-TEST(HttpClient, DoesNotTakeContentmentForTrueIfTheServerDidNotTakeTheRequest) {
+TEST(HttpClient, FailsIfTheServerAnswers200AndDoesNotTakeTheRequest) {
     simulate([]() -> task<> {
         simulated_web web;
         web.play({script({ok("early")}, finally::close)});

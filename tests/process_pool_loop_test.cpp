@@ -228,27 +228,32 @@ TEST_F(ProcessPoolInLoop, MayBeDestroyedByACallback) {
 // So much that it is not received together with anything else.
 constexpr std::size_t much = 100'000;
 
-std::string much_of(char letter) {
-    return std::string(much, letter);
+std::string much_of(const std::string& when_there_is) {
+    testing::wait_for_file(when_there_is);
+    return std::string(much, 'x');
 }
 
+// Its answer is sent before that, or else lost, which must not do any harm either.
 std::string much_and_then_die() {
     std::thread([] {
-        std::this_thread::sleep_for(50ms);  // in which the answer is sent
+        std::this_thread::sleep_for(50ms);
         std::_Exit(3);
     }).detach();
-    return much_of('b');
+    return std::string(much, 'x');
 }
 
 // The worker's end is handled before its answers are, because the turn is used up.
 TEST_F(ProcessPoolInLoop, MayBeDestroyedByACallbackOfAWorkerThatHasEnded) {
     const auto main = []() -> task<> {
+        const temporary_folder folder;
+        const std::string go = folder.path("go");
         auto pool = std::make_unique<process_pool>(1);
         const auto worker = co_await pool->submit(fn<testing::own_process>);
-        future<std::string> first = pool->submit(fn<much_of>, 'a');
+        future<std::string> first = pool->submit(fn<much_of>, go);
         future<std::string> second = pool->submit(fn<much_and_then_die>);
         second.on_done([&] { pool.reset(); });
         for (int turn = 0; turn < 10; ++turn) co_await sleep(0s);
+        std::ofstream(go).flush();
         EXPECT_TRUE(testing::process_ends_soon(worker));
         co_await yield();
         event_loop::running().take_budget(1000);

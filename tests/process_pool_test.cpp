@@ -259,7 +259,7 @@ TEST_F(ProcessPool, HasNoWorkersAfterItWasShutDown) {
 }
 
 TEST_F(ProcessPool, MayBeDestroyedByACallbackOnItsThread) {
-    const std::size_t threads_before = testing::threads_of_this_process();
+    const std::size_t handles_before = testing::open_handles();
     auto pool = std::make_unique<process_pool>(1);
     std::promise<void> destroyed;
     pool->submit(fn<square>, 3).on_done([&] {
@@ -268,7 +268,7 @@ TEST_F(ProcessPool, MayBeDestroyedByACallbackOnItsThread) {
     });
     destroyed.get_future().get();
     EXPECT_FALSE(testing::has_children());
-    while (testing::threads_of_this_process() > threads_before) std::this_thread::yield();
+    while (testing::open_handles() > handles_before) std::this_thread::yield();
 }
 
 TEST_F(ProcessPool, CanBeMadeAndDestroyedAHundredTimes) {

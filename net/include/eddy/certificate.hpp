@@ -12,7 +12,8 @@ struct certificate {
     std::string chain;
     std::string key;
 
-    /// Writes two files, of which only the owner may read the key. Throws std::system_error.
+    /// Writes two new files: the key is for its owner only, the chain for whom new files are.
+    /// Throws std::system_error.
     void write(const std::string& chain_path, const std::string& key_path) const;
 };
 

@@ -35,9 +35,9 @@ private:
 /// Makes HTTP requests over connections that it keeps alive. One client serves a whole program, at
 /// any number of requests at once, on the loop it is used on. Copies share the connections.
 ///
-/// Every request throws http::error when it fails. A response of any status is no failure. Its body
-/// is read once the request is sent, of which an answer of 300 or more in between is the end: a
-/// server that echoes megabytes while they come waits for a reader, and runs into write_timeout.
+/// Every request throws http::error when it fails. A response of any status is no failure. It is
+/// read once the whole request is sent, or an answer of 300 or more has come meanwhile: a server
+/// that echoes megabytes while they come waits for its reader, and that ends in write_timeout.
 class client {
 public:
     explicit client(client_options settings = client_options());

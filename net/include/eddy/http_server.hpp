@@ -46,8 +46,8 @@ using handler_error = std::function<void(const request&, std::exception_ptr)>;
 /// An HTTP/1.1 server. `handler(request, arguments…)` makes a task<response>; it and the arguments
 /// are kept for as long as the server lives. Requests of one connection are answered in order, of
 /// different connections at the same time. A client that breaks the protocol, or a handler that
-/// throws, concerns no other connection. That a client has left shows when its handler has
-/// answered: one that may wait for long sets a limit to it, by `with_timeout`.
+/// throws, concerns no other connection. A handler is not told that its client has left: one that
+/// may wait for long should limit that by `with_timeout`.
 ///
 ///     http::server server(hello);
 ///     server.listen(endpoint::loopback(8080));

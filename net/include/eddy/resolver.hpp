@@ -23,8 +23,8 @@ std::error_code make_error_code(resolve_errc error) noexcept;
 
 /// The endpoints of a host, in the order in which they should be tried (RFC 8305, 4), at most
 /// eight. Literal addresses and "localhost" (RFC 6761) are answered at once; other names by the
-/// system, off the loop, once for all who ask at the same time, and kept for 30 seconds, a failure
-/// for 5. Throws std::system_error (resolve_errc) naming the host.
+/// system, off the loop, once for all who ask at the same time, 32 at once for a loop, and kept for
+/// 30 seconds, a failure for 5. Throws std::system_error (resolve_errc) naming the host.
 task<std::vector<endpoint>> resolve(std::string host, std::uint16_t port);
 
 }  // namespace eddy

@@ -74,7 +74,7 @@ private:
     std::optional<pipe_stream> error_;
     child_process child_;
     std::unique_ptr<attachment> followed_;  // as long as there is a child
-    unsigned times_asked_ = 0;              // how it ended
+    unsigned times_asked_ = 0;              // how often the system was asked how it ended
     std::optional<process_exit> exit_;
     std::error_code lost_;  // why nobody can tell how it ended
 };

@@ -64,7 +64,7 @@ public:
         if (std::ranges::find(errors_, error) == errors_.end()) errors_.push_back(std::move(error));
     }
 
-    /// All failures in time; none but those added where the rest is not cancelled on failure.
+    /// All failures in time, if they cancel the rest (`on_failure`); else those that were added.
     std::vector<std::exception_ptr>& errors() noexcept { return errors_; }
 
     /// The first child that ended, however; null before.

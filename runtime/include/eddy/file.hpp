@@ -21,8 +21,8 @@ namespace eddy {
 /// `bad_file_descriptor`.
 ///
 /// A cancelled task is held up by a call that is under way on the blocking pool, but not by one
-/// that opens a file to be read: that ends unheard. The program does not end before it, if it
-/// opens a named pipe that nobody writes.
+/// that opens a file to be read: that ends unheard. The end of the program waits for that call, for
+/// ever if it opens a named pipe that nobody writes.
 class file {
 public:
     /// Opens the file at `path`, which is UTF-8 on every system.

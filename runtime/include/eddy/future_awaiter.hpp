@@ -29,7 +29,7 @@ protected:
     future_suspension(future_core& awaited, when_cancelled how) noexcept
         : core_(awaited), how_(how) {}
 
-    /// Whether the wait was cancelled and did not last until the work was done.
+    /// Whether the wait was cancelled, and takes no result.
     bool has_left() const noexcept { return has_left_; }
     /// Throws if the wait was cancelled.
     void stop_waiting();

@@ -71,8 +71,8 @@ public:
     process_pool(const process_pool&) = delete;
     process_pool& operator=(const process_pool&) = delete;
     /// Cancels what has not ended, kills the workers that run something, and waits until they are
-    /// gone, which takes milliseconds. To have the work completed, call `shutdown` before.
-    /// In a forked child it leaves all that to the parent.
+    /// gone: milliseconds. To have the work completed, call `shutdown` before. In a callback on the
+    /// pool's own thread it leaves that to end by itself; in a forked child, all to the parent.
     ~process_pool();
 
     /// Calls `f` in a worker: a lambda without captures, or `fn<&function>`. The arguments and the

@@ -5,7 +5,7 @@
 namespace eddy {
 
 /// Is given the exception of submitted work when its future was destroyed and nobody had asked for
-/// it. On any thread; must not throw.
+/// it, nor left it behind (`or_abandon`). On any thread; must not throw.
 using unseen_error_handler = void (*)(const std::exception_ptr& error);
 
 /// Replaces the handler of the whole program and returns the old one. The first one writes the
