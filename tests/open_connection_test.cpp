@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -119,6 +120,20 @@ TEST(ConnectToAny, ReportsTheFailureOfTheFirstEvenIfItComesLast) {
         } catch (const std::system_error& failure) {
             EXPECT_EQ(failure.code(), std::errc::connection_refused);
         }
+    }());
+}
+
+task<tcp_stream> run_out_of_memory() {
+    co_await sleep(1s);
+    throw std::bad_alloc();
+}
+
+TEST(ConnectToAny, DoesNotWaitForAnAttemptThatFailedForWantOfMemory) {
+    simulate([]() -> task<> {
+        std::vector<task<tcp_stream>> attempts;
+        attempts.push_back(run_out_of_memory());
+        attempts.push_back(fail_after(2s, std::errc::network_unreachable));
+        EXPECT_EQ(co_await ending_of(race_to_connect(std::move(attempts))), ending::failure);
     }());
 }
 
