@@ -121,6 +121,12 @@ void head_parser::keep_line(std::size_t size) {
     line_start_ = text_.size();
 }
 
+// As the one number that it is: "5, 5" is kept as "5", and so is what stands between tabs.
+void head_parser::keep_length(std::size_t colon, const std::string& digits) {
+    text_.replace(line_start_ + colon + 1, std::string::npos, digits);
+    keep_line(colon + 1 + digits.size());
+}
+
 void head_parser::drop_line() {
     text_.resize(line_start_);
 }
@@ -195,7 +201,7 @@ void head_parser::field_line(std::string_view line) {
     if (equals_ignoring_case(name, "content-length")) {
         may_fold_ = false;
         if (!head_.framing.content_length(value)) return drop_line();
-        return keep_line(line.substr(0, line.find(',')).size());  // "5, 5" is kept as "5"
+        return keep_length(colon, std::string(trimmed(value.substr(0, value.find(',')))));
     }
     may_fold_ = !equals_ignoring_case(name, "transfer-encoding");
     if (!may_fold_) head_.framing.transfer_encoding(value, head_.minor_version);

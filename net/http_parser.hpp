@@ -52,6 +52,7 @@ private:
     void fold(std::string_view line);
     void field_line(std::string_view line);
     void keep_line(std::size_t size);
+    void keep_length(std::size_t colon, const std::string& digits);
     void drop_line();
     void finish();
     void reset();

@@ -227,6 +227,14 @@ TEST_P(HeadOfBothSides, TakesARepeatedLengthOnce) {
     EXPECT_TRUE(listed.ends_with("|Content-Length=5")) << listed;
 }
 
+TEST_P(HeadOfBothSides, TakesALengthBetweenAnyBlanks) {
+    for (const auto line : {"Content-Length:5", "Content-Length: 5\t", "Content-Length:\t5 ",
+                            "Content-Length: 5 , 5", "Content-Length: 5\t,\t5\t"}) {
+        const std::string told = with(std::string(line) + "\r\n");
+        EXPECT_TRUE(told.ends_with("|Content-Length=5")) << line << " was " << told;
+    }
+}
+
 TEST_P(HeadOfBothSides, RefusesTransferEncodingsOtherThanChunkedAlone) {
     for (const auto value :
          {"", "identity", "gzip, chunked", "chunked, identity", "chunked, chunked", "xchunked"}) {
