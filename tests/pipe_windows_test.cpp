@@ -40,8 +40,10 @@ std::size_t read_to_the_end(native_handle reading) {
         const unique_handle done = owned(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
         request.hEvent = handle_of(done.get());
         DWORD count = 0;
-        ::ReadFile(handle_of(reading), buffer.data(), static_cast<DWORD>(buffer.size()), nullptr,
-                   &request);
+        // At the end already, it fails at once, and there is nothing to wait for.
+        const BOOL done_now = ::ReadFile(handle_of(reading), buffer.data(),
+                                         static_cast<DWORD>(buffer.size()), nullptr, &request);
+        if (!done_now && ::GetLastError() != ERROR_IO_PENDING) return total;
         if (!::GetOverlappedResult(handle_of(reading), &request, &count, TRUE)) return total;
         total += count;
     }
