@@ -38,6 +38,11 @@ task<> connection::pump(std::shared_ptr<connection> self) {
     self->end_pump();
 }
 
+task<std::size_t> connection::write(std::span<const std::byte> from) {
+    if (stream_) return stream_->write(from);
+    throw std::system_error(std::make_error_code(std::errc::connection_aborted), "send");
+}
+
 void connection::end_pump() noexcept {
     if (!ended_) end();
     pump_is_over_ = true;

@@ -68,8 +68,8 @@ public:
     std::span<char> unread() noexcept { return {buffer_.get() + begin_, end_ - begin_}; }
     void consume(std::size_t size) noexcept { begin_ += size; }
 
-    /// Writes some bytes, at least one.
-    task<std::size_t> write(std::span<const std::byte> from) { return stream_->write(from); }
+    /// Writes some bytes, at least one. Throws `connection_aborted` once the pump is over.
+    task<std::size_t> write(std::span<const std::byte> from);
 
     /// Receives from now on what comes next, also if nobody waits for it.
     void arm() noexcept;

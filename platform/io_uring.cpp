@@ -42,8 +42,7 @@ namespace {
 // - A connect to a local listener that is full waits on a thread of the kernel's, and on the way
 //   there no cancel finds it. So that is a call of ours, which does not wait.
 // - A submission queue that is full means: submit and go on.
-// - Since Linux 6.13 the kernel finishes 20 operations at most when it is entered, and says by a
-// flag
+// - Since Linux 6.13 the kernel finishes 20 operations at most when it is entered, and a flag says
 //   that more are waiting for that.
 // - A forked child shares the rings, but has no part in them.
 
